@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class HelplineConfig(AppConfig):
+    name = "rinnalla.helpline"
