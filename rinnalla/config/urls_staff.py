@@ -1,0 +1,11 @@
+"""The staff surface: sign-in, people, the desk. Everything here needs a sign-in unless its view says otherwise."""
+
+from django.urls import include, path
+
+from rinnalla.people.public_views import invitation
+
+urlpatterns = [
+    path("staff/", include("rinnalla.people.urls")),
+    path("accounts/", include("rinnalla.people.account_urls")),
+    path("invitation/<str:token>/", invitation, name="invitation"),
+]
