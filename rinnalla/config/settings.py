@@ -24,6 +24,8 @@ ALLOWED_HOSTS = env.words("RINNALLA_HOSTS", "localhost,127.0.0.1,[::1]")
 # How many proxies stand before `serve`. They must overwrite X-Forwarded-For and X-Forwarded-Proto.
 TRUSTED_PROXIES = env.number("RINNALLA_TRUSTED_PROXIES", 0, most=5)
 EXIT_URL = env.text("RINNALLA_EXIT_URL", "/calendar/")
+# The address of the staff pages, for links in letters. Never taken from a request.
+STAFF_URL = env.text("RINNALLA_STAFF_URL", None if PRODUCTION else "http://localhost:8000").rstrip("/")
 
 INSTALLED_APPS = [
     "rinnalla.demo",
@@ -126,6 +128,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 # Languages: Finnish first. Public pages carry the language in the address, staff have it on their account.
 LANGUAGE_CODE = "fi"
 LANGUAGES = [("fi", "suomi"), ("sv", "svenska"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "staff_language"  # set on the sign-in pages only, by rinnalla/people/middleware.py
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -175,6 +178,8 @@ CSRF_COOKIE_NAME = "staff_form"
 CSRF_COOKIE_AGE = None
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "rinnalla.core.views.form_expired"
+# Notes for the next page may name people: they stay in the session, not in a cookie on the device.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Accounts
 AUTH_USER_MODEL = "people.Person"
@@ -192,14 +197,20 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an account begins with an invitation that went to the address
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no letters to addresses that strangers type
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
+ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_ADAPTER = "rinnalla.people.adapters.SecondFactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # see ACCOUNT_EMAIL_VERIFICATION
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Rinnalla"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+PASSWORD_RESET_TIMEOUT = 3600
+INVITATION_DAYS = 7
 
 # Mail
 MAIL_FROM = env.text("RINNALLA_MAIL_FROM", "Rinnalla <rinnalla@localhost>")
