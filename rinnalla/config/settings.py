@@ -205,6 +205,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "rinnalla.people.adapters.SecondFactorAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # see ACCOUNT_EMAIL_VERIFICATION
+MFA_FORMS = {
+    "add_webauthn": "rinnalla.people.passkey_forms.AddForm",
+    "authenticate_webauthn": "rinnalla.people.passkey_forms.AuthenticateForm",
+    "login_webauthn": "rinnalla.people.passkey_forms.LoginForm",
+    "reauthenticate_webauthn": "rinnalla.people.passkey_forms.ReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Rinnalla"
