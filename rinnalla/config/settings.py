@@ -125,6 +125,10 @@ CACHES = {
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
+# Retention refuses to erase more than this in one run: a floor, and a share of everything kept (promise R8).
+RETENTION_FLOOR = env.number("RINNALLA_RETENTION_FLOOR", 200)
+RETENTION_SHARE = env.number("RINNALLA_RETENTION_SHARE_PERCENT", 60, most=100) / 100
+
 # Languages: Finnish first. Public pages carry the language in the address, staff have it on their account.
 LANGUAGE_CODE = "fi"
 LANGUAGES = [("fi", "suomi"), ("sv", "svenska"), ("en", "English")]

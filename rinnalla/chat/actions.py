@@ -1,0 +1,145 @@
+"""Every write of the chat lines."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, OuterRef, QuerySet
+
+from rinnalla.audit import actions as audit
+from rinnalla.chat.models import Conversation, Message
+from rinnalla.chat.transcript import Saying, SayRefusal, Stored, clean, event, text_refusal, write
+from rinnalla.core.live import announce
+from rinnalla.helpline.models import Contact, Line
+from rinnalla.people.models import Membership, Person, Role
+from rinnalla.sealing.actions import erase_keys, make_key, scrub
+
+
+def shown_role(person: Person, centre_id: int) -> str:
+    """The role a help-seeker is told: people hear which of the two answers them (facts § 1, how a call goes)."""
+    roles = Membership.objects.filter(person=person, centre_id=centre_id).values_list("role", flat=True)
+    return "volunteer" if set(roles) <= {Role.VOLUNTEER} else "crisis_worker"
+
+
+class ChatChannel:
+    """What the chat adds to the moves of a contact (helpline/channels.py)."""
+
+    def waiting(self, contact: Contact, *, now: datetime) -> None:
+        Conversation.objects.create(contact=contact, key_id=make_key(now=now).id)
+
+    def claimed(self, contact: Contact, *, now: datetime) -> None:
+        assert contact.duty is not None
+        person = contact.duty.person
+        conversation = self._lock(contact)
+        conversation.answerer = person
+        conversation.save(update_fields=["answerer"])
+        about = {"name": person.duty_name, "role": shown_role(person, contact.line.centre_id)}
+        self._note(conversation, Message.Kind.JOINED, now=now, about=about)
+
+    def given_back(self, contact: Contact, *, now: datetime) -> None:
+        conversation = self._lock(contact)
+        conversation.answerer = None
+        conversation.save(update_fields=["answerer"])
+        self._note(conversation, Message.Kind.LOST, now=now)
+
+    def ended(self, contact: Contact, *, now: datetime) -> None:
+        conversation = self._lock(contact)
+        conversation.open = False
+        conversation.save(update_fields=["open"])
+        self._note(conversation, Message.Kind.ENDED, now=now)
+
+    def _lock(self, contact: Contact) -> Conversation:
+        return Conversation.objects.select_for_update().get(contact=contact)
+
+    def _note(
+        self, conversation: Conversation, kind: Message.Kind, *, now: datetime, about: dict[str, str] | None = None
+    ) -> None:
+        [stored] = write([event(conversation.pk, kind, at=now, about=about)])
+        assert isinstance(stored, Stored)
+        announce(f"conversation:{conversation.pk}", {"t": "said", "seq": stored.seq})
+
+
+class SayRefused(Exception):
+    def __init__(self, reason: SayRefusal) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@transaction.atomic
+def say(
+    *, conversation: Conversation, client_id: uuid.UUID, text: str, author: str, actor: Person | None, now: datetime
+) -> Stored:
+    """Store one message from a page without scripts. Raises SayRefused. Saying it twice stores it once."""
+    text = clean(text)
+    if reason := text_refusal(text):
+        raise SayRefused(reason)
+    person_id = actor.pk if actor is not None else None
+    [outcome] = write([Saying(conversation.pk, client_id, author, text, now, person_id=person_id)])
+    if isinstance(outcome, SayRefusal):
+        raise SayRefused(outcome)
+    announce(f"conversation:{conversation.pk}", {"t": "said", "seq": outcome.seq})
+    return outcome
+
+
+# Retention ----------------------------------------------------------------------------------------------------------
+class TooMuchAtOnce(Exception):
+    """Retention would erase an unlikely share of everything: a clock that jumped, or a wrong setting."""
+
+    def __init__(self, due: int, kept: int) -> None:
+        super().__init__(f"{due} of {kept} conversations are due for erasing at once")
+        self.due, self.kept = due, kept
+
+
+def due_for_erasing(*, now: datetime) -> QuerySet[Conversation]:
+    """Conversations whose line's retention has passed since their end."""
+    hours = Line.objects.filter(pk=OuterRef("contact__line_id")).values("retention_hours")
+    return (
+        Conversation.objects.filter(erased_at=None, contact__state=Contact.State.ENDED)
+        .annotate(hours=hours)
+        .filter(contact__ended_at__lte=now - timedelta(hours=1) * F("hours"))
+    )
+
+
+def erase_due(*, now: datetime, whatever_the_share: bool = False) -> int:
+    """Erase the content of conversations past their line's retention; how many were erased.
+
+    Raises :class:`TooMuchAtOnce`, and erases nothing, when more than RETENTION_FLOOR conversations and more than
+    RETENTION_SHARE of all that are kept would go in one run (promise R8).
+    """
+    due = list(due_for_erasing(now=now).values_list("pk", flat=True))
+    kept = Conversation.objects.filter(erased_at=None).count()
+    most = max(settings.RETENTION_FLOOR, int(kept * settings.RETENTION_SHARE))
+    if len(due) > most and not whatever_the_share:
+        with transaction.atomic():
+            audit.record(
+                code="chat.retention_refused", actor="system", subject="retention:chat", now=now,
+                details={"due": len(due), "kept": kept},
+            )  # fmt: skip
+        raise TooMuchAtOnce(len(due), kept)
+    for start in range(0, len(due), 200):
+        erase(conversation_ids=due[start : start + 200], now=now)
+    return len(due)
+
+
+def erase(*, conversation_ids: Sequence[uuid.UUID], now: datetime) -> None:
+    """Erase conversations for good: first the keys, which ends their readability everywhere, then the rows.
+
+    A crash in between leaves rows that nobody can open; the next run removes them. What stays of a contact says when
+    and on which line, and nothing of who or what.
+    """
+    conversations = Conversation.objects.filter(pk__in=conversation_ids, erased_at=None)
+    erase_keys(key for key in conversations.values_list("key_id", flat=True) if key is not None)
+    with transaction.atomic():
+        Message.objects.filter(conversation_id__in=conversation_ids).delete()
+        Contact.objects.filter(conversation__in=conversation_ids).update(token_hash=None)
+        count = conversations.update(key_id=None, erased_at=now, open=False)
+        for pk in conversation_ids:
+            announce(f"conversation:{pk}", {"t": "erased"})
+        audit.record(
+            code="chat.erased", actor="system", subject="retention:chat", now=now, details={"conversations": count}
+        )
+    scrub("default")

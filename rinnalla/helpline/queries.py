@@ -1,0 +1,68 @@
+"""Reads of the helpline that span models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Min, Q, QuerySet
+
+from rinnalla.helpline.models import Contact, DutySession, Line, LineText
+
+# The order of a queue: those who lost their answerer first, then by the time of joining.
+QUEUE_ORDER = (F("returned_at").asc(nulls_last=True), "queued_at", "id")
+
+
+def queue_of(line_id: int) -> QuerySet[Contact]:
+    return Contact.objects.filter(line_id=line_id, state=Contact.State.WAITING).order_by(*QUEUE_ORDER)
+
+
+def places(line_id: int) -> dict[int, int]:
+    """Contact id → place in the line's queue, from 1. One query, linear in the queue's length."""
+    return {pk: place for place, pk in enumerate(queue_of(line_id).values_list("pk", flat=True), start=1)}
+
+
+def text_of(line: Line, language: str) -> LineText:
+    """The line's text in ``language``, or in Finnish, or in whatever it has. Uses prefetched texts."""
+    texts = {text.language: text for text in line.texts.all()}
+    found = texts.get(language) or texts.get("fi") or next(iter(texts.values()), None)
+    return found or LineText(line=line, language=language, name=line.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How busy a line is now."""
+
+    waiting: int
+    waiting_since: datetime | None  # of the one who has waited longest
+    on_duty: int
+
+
+def loads(lines: Iterable[Line], *, now: datetime) -> dict[int, Load]:
+    """Line id → load, in two queries."""
+    ids = [line.pk for line in lines]
+    waiting = {
+        row["line_id"]: row
+        for row in Contact.objects.filter(line_id__in=ids, state=Contact.State.WAITING)
+        .values("line_id")
+        .annotate(count=Count("id"), since=Min("queued_at"))
+    }
+    on_duty = dict(
+        DutySession.objects.filter(~Q(state="ended"), line_id__in=ids, lease_until__gte=now)
+        .values_list("line_id")
+        .annotate(Count("id"))
+    )
+    return {
+        pk: Load(
+            waiting.get(pk, {}).get("count", 0),
+            waiting.get(pk, {}).get("since"),
+            on_duty.get(pk, 0),
+        )
+        for pk in ids
+    }
+
+
+def duty_of(person_id: int) -> DutySession | None:
+    """The person's duty session that has not ended, with its line."""
+    return DutySession.objects.select_related("line").filter(~Q(state="ended"), person_id=person_id).first()

@@ -1,0 +1,72 @@
+"""Making and erasing record keys."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.apps import apps
+from django.db import connections, transaction
+
+from rinnalla.sealing.models import RecordKey
+from rinnalla.sealing.seal import Key, ring
+
+# "app.Model.field" of every column that names a record key, added by the apps that have one.
+_holders: list[tuple[str, str]] = []
+
+
+def register_holder(model: str, field: str) -> None:
+    """Tell the sweep that ``model`` ("app.Model") names record keys in ``field``."""
+    if (model, field) not in _holders:
+        _holders.append((model, field))
+
+
+def make_key(*, now: datetime) -> Key:
+    """A new record key, committed to the keys' database at once.
+
+    Call it inside the content's own transaction: the key is then on disk before the content that needs it. If the
+    content is rolled back, a stray key remains, which :func:`sweep` removes.
+    """
+    key_id, raw = uuid.uuid4(), os.urandom(32)
+    keys = ring()
+    with transaction.atomic(using="keys"):
+        RecordKey.objects.create(id=key_id, wrapped=keys.master.wrap(key_id, raw), master=keys.master.name, created_at=now)
+    key = Key(key_id, raw)
+    keys.remember(key)
+    return key
+
+
+def erase_keys(key_ids: Iterable[uuid.UUID]) -> int:
+    """Erase record keys, and with them everything they sealed. Erasing twice changes nothing.
+
+    The file is cleaned too: SQLite overwrites deleted rows (``secure_delete``) and its write-ahead log is emptied;
+    PostgreSQL vacuums the table when no transaction is open.
+    """
+    key_ids = list(key_ids)
+    ring().forget(key_ids)
+    with transaction.atomic(using="keys"):
+        erased, _ = RecordKey.objects.filter(pk__in=key_ids).delete()
+    scrub()
+    return erased
+
+
+def scrub(alias: str = "keys") -> None:
+    """Take deleted rows out of a database's files, as far as it lets us now. Does nothing inside a transaction."""
+    connection = connections[alias]
+    if connection.in_atomic_block:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)" if connection.vendor == "sqlite" else "VACUUM")
+
+
+def sweep(*, now: datetime) -> int:
+    """Erase keys that no record names and that are a day old: left behind by content that was rolled back."""
+    old = set(RecordKey.objects.filter(created_at__lt=now - timedelta(days=1)).values_list("pk", flat=True))
+    for model, field in _holders:
+        if not old:
+            break
+        held = apps.get_model(model)._default_manager.filter(**{f"{field}__isnull": False})
+        old -= set(held.values_list(field, flat=True))
+    return erase_keys(old) if old else 0
