@@ -1,0 +1,129 @@
+// A WebSocket that comes back by itself: after a dropped line, a restart of the service, sleep, or a change of network.
+// Whoever uses it asks for what it missed by itself (`after=` in the address), so a lost frame does no harm.
+
+export type Frame = { readonly t: string; readonly [field: string]: unknown };
+
+export interface Watcher {
+  /** The address, asked again before each connection. */
+  address(): string;
+  frame(frame: Frame): void;
+  /** The line is there, or it is not (`away` only after a moment, so that a blink shows nothing). */
+  line(state: "open" | "away"): void;
+  /** The service does not want this socket back. */
+  over(code: number, say: string): void;
+}
+
+export interface LiveSocket {
+  /** Whether the frame went out. Says nothing of its arrival. */
+  send(frame: Frame): boolean;
+  close(): void;
+}
+
+// Close codes that end it (core/sockets.py): not known any more, foreign origin, access ended.
+const FINAL = new Set([4401, 4403, 4410]);
+const RESTART = 1012;
+const PING_EVERY = 20_000;
+const PONG_WITHIN = 10_000;
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 8_000;
+const BLINK = 1_500;
+
+export function liveSocket(watcher: Watcher): LiveSocket {
+  let socket: WebSocket | null = null;
+  let attempts = 0;
+  let ended = false;
+  let retry = 0;
+  let ping = 0;
+  let pong = 0;
+  let blink = 0;
+
+  function connect(): void {
+    window.clearTimeout(retry);
+    if (ended || socket) return;
+    const url = new URL(watcher.address(), location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    const current = new WebSocket(url);
+    socket = current;
+    // A connection attempt that gets no answer at all would otherwise hang for minutes.
+    pong = window.setTimeout(() => lose(current, 0, ""), PONG_WITHIN);
+    current.onopen = () => {
+      if (socket !== current) return;
+      attempts = 0;
+      window.clearTimeout(pong);
+      window.clearTimeout(blink);
+      blink = 0;
+      window.clearInterval(ping);
+      ping = window.setInterval(check, PING_EVERY);
+      watcher.line("open");
+    };
+    current.onmessage = (event: MessageEvent<unknown>) => {
+      if (socket !== current || typeof event.data !== "string") return;
+      window.clearTimeout(pong);
+      const frame = JSON.parse(event.data) as Frame;
+      if (frame.t !== "pong") watcher.frame(frame);
+    };
+    current.onclose = (event) => lose(current, event.code, event.reason);
+  }
+
+  function lose(lost: WebSocket, code: number, say: string): void {
+    if (socket !== lost) return;
+    socket = null;
+    window.clearInterval(ping);
+    window.clearTimeout(pong);
+    lost.onopen = lost.onmessage = lost.onclose = null;
+    if (lost.readyState <= WebSocket.OPEN) lost.close();
+    if (ended) return;
+    if (FINAL.has(code)) {
+      close();
+      watcher.over(code, say);
+      return;
+    }
+    blink ||= window.setTimeout(() => watcher.line("away"), BLINK);
+    const longest = code === RESTART ? FIRST_WAIT : Math.min(FIRST_WAIT * 2 ** attempts, LONGEST_WAIT);
+    attempts += 1;
+    retry = window.setTimeout(connect, longest * (0.5 + Math.random() / 2));
+  }
+
+  /** Ask whether the other end is still there. */
+  function check(): void {
+    const current = socket;
+    if (!current || !send({ t: "ping" })) return;
+    window.clearTimeout(pong);
+    pong = window.setTimeout(() => lose(current, 0, ""), PONG_WITHIN);
+  }
+
+  /** The network or the page came back: no reason to wait any longer. */
+  function wake(): void {
+    if (ended || document.visibilityState === "hidden") return;
+    attempts = 0;
+    if (socket?.readyState === WebSocket.OPEN) check();
+    else if (!socket) connect();
+  }
+
+  function send(frame: Frame): boolean {
+    if (socket?.readyState !== WebSocket.OPEN) return false;
+    socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  function close(): void {
+    ended = true;
+    for (const timer of [retry, pong, blink]) window.clearTimeout(timer);
+    window.clearInterval(ping);
+    const current = socket;
+    socket = null;
+    if (current) {
+      current.onopen = current.onmessage = current.onclose = null;
+      current.close();
+    }
+    window.removeEventListener("online", wake);
+    window.removeEventListener("pageshow", wake);
+    document.removeEventListener("visibilitychange", wake);
+  }
+
+  window.addEventListener("online", wake);
+  window.addEventListener("pageshow", wake);
+  document.addEventListener("visibilitychange", wake);
+  connect();
+  return { send, close };
+}
