@@ -10,8 +10,8 @@ const OUT = "static/dist";
 const BUNDLES = [
   "rinnalla/core/frontend/public.css",
   "rinnalla/core/frontend/public.ts",
-  "rinnalla/core/frontend/staff.css",
-  "rinnalla/core/frontend/staff.ts",
+  "rinnalla/config/frontend/staff.css",
+  "rinnalla/config/frontend/staff.ts",
   "rinnalla/chat/frontend/visit.ts",
 ];
 // One name of an outline icon (tabler.io/icons) per line; `#` begins a comment.

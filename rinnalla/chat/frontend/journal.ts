@@ -41,9 +41,10 @@ export class Journal {
     this.unsent = read(keep);
   }
 
-  /** The number after which this side needs to hear more. */
+  /** The number after which this side needs to hear more: everything up to it is here (numbers begin at 1, without gaps). */
   get after(): number {
-    return this.said[this.said.length - 1]?.seq ?? 0;
+    const gap = this.said.findIndex((message, index) => message.seq !== index + 1);
+    return gap < 0 ? this.said.length : gap;
   }
 
   /** Write a message. It is shown as unsent until the service says that it is stored. */
@@ -78,9 +79,10 @@ export class Journal {
 
   /** Take messages in, in order; each number once. Also what the page was rendered with. */
   add(messages: readonly Said[]): boolean {
-    const after = this.after;
-    const fresh = messages.filter((message) => message.seq > after);
+    const known = new Set(this.said.map((message) => message.seq));
+    const fresh = messages.filter((message) => !known.has(message.seq));
     this.said.push(...fresh);
+    this.said.sort((one, other) => one.seq - other.seq);
     this.drop(new Set(messages.map((message) => message.id)));
     return fresh.length > 0;
   }
@@ -103,14 +105,7 @@ export class Journal {
 
   private stored({ id, seq, at }: { id: string; seq: number; at: string }): boolean {
     const message = this.unsent.find((unsent) => unsent.id === id);
-    if (!message) return false;
-    this.drop(new Set([id]));
-    if (seq > this.after) this.said.push({ seq, id, by: this.own, kind: "text", text: message.text, at, name: null });
-    else if (!this.said.some((known) => known.seq === seq)) {
-      this.said.push({ seq, id, by: this.own, kind: "text", text: message.text, at, name: null });
-      this.said.sort((one, other) => one.seq - other.seq);
-    }
-    return true;
+    return message ? this.add([{ seq, id, by: this.own, kind: "text", text: message.text, at, name: null }]) : false;
   }
 
   private refused(id: string | null, say: string): boolean {

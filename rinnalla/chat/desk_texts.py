@@ -1,0 +1,27 @@
+"""What the desk's scripts say: the conversation page hands it to them as JSON (frontend/desk-texts.ts)."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext, pgettext
+
+
+def desk_texts() -> dict[str, str]:
+    """Every sentence by its name, in the language in force. ``{name}`` marks what the script fills in."""
+    return {
+        "you": gettext("You:"),
+        "seeker": gettext("Help-seeker:"),
+        "joined": gettext("{name} joined the conversation."),
+        "lost": gettext("The answerer's connection was lost. The person went back to the front of the queue."),
+        "ended": gettext("The conversation ended."),
+        "stored": pgettext("message", "stored"),
+        "sending": gettext("Not stored yet"),
+        "mend": gettext("Take back to the writing field"),
+        "here": gettext("The help-seeker is here"),
+        "gone": gettext("The connection broke for a moment"),
+        "talk_ended": gettext("The conversation has ended"),
+        "line_away": gettext("Your connection broke. It comes back by itself. What you write is kept and leaves then."),
+        "time": gettext("{passed} min, agreed {agreed} min"),
+        "time_left": gettext("about {left} min left of the agreed {agreed}"),
+        "time_over": gettext("the agreed {agreed} min have passed"),
+        "characters_left": gettext("{left} characters left"),
+    }

@@ -1,0 +1,53 @@
+// Keeps the duty alive and the parts of pages that show it fresh. The service counts a volunteer as present while this
+// socket is open, so it is opened on every staff page of the tab once a duty has begun there.
+import { liveSocket } from "../../core/frontend/socket.ts";
+
+const ON_DUTY = "on-duty";
+const GATHER = 300; // ms: several hints make one look
+const MINUTE = 60_000; // how long people have waited changes without any hint
+
+export function watchDuty(): void {
+  const shown = document.querySelector<HTMLElement>("[data-live]");
+  if (shown) remember(shown.dataset["live"] === "on");
+  if (!shown && sessionStorage.getItem(ON_DUTY) !== "yes") return;
+
+  let gathering = 0;
+  const look = () => {
+    gathering ||= window.setTimeout(() => {
+      gathering = 0;
+      for (const part of document.querySelectorAll("[data-live]")) part.dispatchEvent(new Event("changed"));
+    }, GATHER);
+  };
+  liveSocket({
+    address: () => "/live/duty/",
+    frame: ({ t }) => {
+      if (t === "changed") look();
+    },
+    line: (state) => {
+      document.documentElement.classList.toggle("is-away", state === "away");
+      if (state === "open") look(); // what happened while there was no line
+    },
+    over: () => remember(false),
+  });
+  if (!shown) return;
+  window.setInterval(() => {
+    if (document.visibilityState === "visible") look();
+  }, MINUTE);
+  document.addEventListener("htmx:after:swap", () => {
+    const part = document.querySelector<HTMLElement>("[data-live]");
+    if (part?.id === "live") remember(part.dataset["live"] === "on");
+    markHere();
+  });
+}
+
+function remember(onDuty: boolean): void {
+  if (onDuty) sessionStorage.setItem(ON_DUTY, "yes");
+  else sessionStorage.removeItem(ON_DUTY);
+}
+
+/** The fetched list of conversations does not know which page shows it. */
+function markHere(): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("#talks a")) {
+    if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+  }
+}

@@ -1,0 +1,153 @@
+// One conversation at the desk: the socket, the journal, and what is around the messages.
+import { liveSocket, type Frame } from "../../core/frontend/socket.ts";
+import { composerOf, type Composer } from "./desk-composer.ts";
+import { linesOf } from "./desk-lines.ts";
+import { fill, readJson, type Texts } from "./desk-texts.ts";
+import { agreedTime } from "./desk-time.ts";
+import { Journal, type Said } from "./journal.ts";
+
+const TYPING_FOR = 5_000;
+
+export function startTalk(talk: HTMLElement): void {
+  const texts = readJson<Texts>("texts");
+  const id = talk.dataset["id"] ?? "";
+  const title = document.title;
+  const typing = byId("typing");
+  const strip = byId("strip");
+  const form = document.getElementById("composer");
+  let composer: Composer | null = null;
+  let typed = 0;
+  let news = 0;
+
+  const journal = new Journal("answerer", `unsent:${id}`, (frame) => socket?.send(frame) ?? false);
+  const lines = linesOf(talk, journal, texts, (text) => composer?.put(text));
+  journal.add(readJson<Said[]>("transcript"));
+  lines.show();
+  lines.toNewest();
+  showParts(talk, lines.toNewest);
+  const time = agreedTime(talk, texts);
+
+  if (form instanceof HTMLFormElement) {
+    composer = composerOf(form, texts, say, () => socket?.send({ t: "typing" }));
+  }
+  // The line to a conversation that has ended would only be closed again.
+  const socket =
+    talk.dataset["open"] !== "yes"
+      ? null
+      : liveSocket({
+          address: () => `/live/conversation/${id}/?after=${journal.after}`,
+          frame,
+          line: (state) => {
+            strip.hidden = state === "open";
+            strip.textContent = texts.line_away;
+          },
+          over: (code) => {
+            if (code === 4401) location.reload();
+            else taken();
+          },
+        });
+
+  function say(text: string): void {
+    journal.say(text);
+    lines.show();
+    lines.toNewest();
+  }
+
+  function frame(frame: Frame): void {
+    if (frame.t === "hello") journal.sendAgain();
+    if (frame.t === "hello" || frame.t === "state") {
+      if (frame["state"] === "ended") over();
+      // Given back to the queue: the line closes with 4410 a moment later.
+    }
+    if (frame.t === "there" && frame["by"] === "seeker") presence(frame["there"] === true);
+    if (frame.t === "typing") {
+      typing.hidden = false;
+      window.clearTimeout(typed);
+      typed = window.setTimeout(() => (typing.hidden = true), TYPING_FOR);
+    }
+    const known = journal.said.length;
+    if (!journal.take(frame)) return;
+    const fresh = journal.said.slice(known);
+    lines.show();
+    if (fresh.some((message) => message.kind === "ended")) over();
+    if (fresh.some((message) => message.by === "seeker")) {
+      typing.hidden = true;
+      if (document.hidden) tellNews();
+    }
+  }
+
+  function presence(there: boolean): void {
+    const line = byId("presence");
+    line.dataset["there"] = there ? "yes" : "no";
+    line.textContent = there ? texts.here : texts.gone;
+    if (!there) typing.hidden = true;
+  }
+
+  /** The title says how many messages are unread; nothing of what is in them. */
+  function tellNews(): void {
+    news += 1;
+    document.title = fill("({n}) {title}", { n: news, title });
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    news = 0;
+    document.title = title;
+  });
+
+  function closeWriting(): void {
+    composer?.close();
+    composer = null;
+    time.stop();
+    typing.hidden = true;
+    strip.hidden = true;
+    for (const element of talk.querySelectorAll<HTMLElement>(".chat-end")) element.hidden = true;
+    const dialog = document.getElementById("end-talk");
+    if (dialog instanceof HTMLDialogElement) dialog.close();
+  }
+
+  function over(): void {
+    if (!composer) return;
+    const line = byId("presence");
+    line.dataset["there"] = "ended";
+    line.textContent = texts.talk_ended;
+    const unsent = journal.unsent.length;
+    journal.unsent = [];
+    sessionStorage.removeItem(`unsent:${id}`);
+    closeWriting();
+    if (unsent) lines.show();
+    byId("over").hidden = false;
+    lines.toNewest();
+  }
+
+  /** The conversation is someone else's now: nothing of it stays on this page. */
+  function taken(): void {
+    closeWriting();
+    journal.forget();
+    lines.show();
+    document.getElementById("transcript")?.remove();
+    byId("over").hidden = true;
+    byId("taken").hidden = false;
+    byId("taken").querySelector("a")?.focus();
+  }
+}
+
+/** On a phone the three parts of the page take turns. */
+function showParts(talk: HTMLElement, toNewest: () => void): void {
+  const tabs = talk.querySelectorAll<HTMLElement>("[data-shows]");
+  for (const tab of tabs) {
+    tab.addEventListener("click", (event) => {
+      event.preventDefault();
+      talk.dataset["view"] = tab.dataset["shows"];
+      for (const other of tabs) {
+        if (other === tab) other.setAttribute("aria-current", "true");
+        else other.removeAttribute("aria-current");
+      }
+      if (tab.dataset["shows"] === "chat") toNewest();
+    });
+  }
+}
+
+function byId(id: string): HTMLElement {
+  return document.getElementById(id) as HTMLElement;
+}

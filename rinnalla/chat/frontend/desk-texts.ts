@@ -1,0 +1,29 @@
+// The sentences the desk's scripts say, from the page (chat/desk_texts.py has them for translating).
+
+export interface Texts {
+  readonly you: string;
+  readonly seeker: string;
+  readonly joined: string;
+  readonly lost: string;
+  readonly ended: string;
+  readonly stored: string;
+  readonly sending: string;
+  readonly mend: string;
+  readonly here: string;
+  readonly gone: string;
+  readonly talk_ended: string;
+  readonly line_away: string;
+  readonly time: string;
+  readonly time_left: string;
+  readonly time_over: string;
+  readonly characters_left: string;
+}
+
+export function readJson<T>(id: string): T {
+  return JSON.parse(document.getElementById(id)?.textContent ?? "null") as T;
+}
+
+/** `fill("{n} min", { n: 5 })` */
+export function fill(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
