@@ -12,6 +12,7 @@ const NEAR = 80; // px from the end that still count as reading the newest
 
 export function linesOf(talk: HTMLElement, journal: Journal, texts: Texts, mend: (text: string) => void): Lines {
   const list = document.getElementById("lines") as HTMLOListElement;
+  const frame = document.getElementById("log") as HTMLElement; // the part that scrolls
   const more = document.getElementById("to-newest") as HTMLButtonElement;
   const clock = new Intl.DateTimeFormat(language(), {
     hour: "numeric", minute: "2-digit", hourCycle: "h23", timeZone: talk.dataset["zone"] ?? "UTC",
@@ -19,13 +20,13 @@ export function linesOf(talk: HTMLElement, journal: Journal, texts: Texts, mend:
   let shown = new Map<number, HTMLElement>();
   for (const item of list.querySelectorAll<HTMLElement>("[data-seq]")) shown.set(Number(item.dataset["seq"]), item);
 
-  const nearEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
+  const nearEnd = () => frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR;
   const toNewest = () => {
-    list.scrollTop = list.scrollHeight;
+    frame.scrollTop = frame.scrollHeight;
     more.hidden = true;
   };
   more.addEventListener("click", toNewest);
-  list.addEventListener("scroll", () => {
+  frame.addEventListener("scroll", () => {
     if (nearEnd()) more.hidden = true;
   });
 
