@@ -33,7 +33,13 @@ export function watchDuty(): void {
   window.setInterval(() => {
     if (document.visibilityState === "visible") look();
   }, MINUTE);
+  let changing = false; // the pressed button is replaced by the state it asked for, and the focus would be lost
+  document.addEventListener("submit", (event) => {
+    changing = (event.target as Element).matches(".steps-of-state");
+  });
   document.addEventListener("htmx:after:swap", () => {
+    if (changing && document.activeElement === document.body) document.getElementById("state-now")?.focus();
+    changing = false;
     const part = document.querySelector<HTMLElement>("[data-live]");
     if (part?.id === "live") remember(part.dataset["live"] === "on");
     markHere();
