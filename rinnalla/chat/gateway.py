@@ -1,0 +1,508 @@
+"""The live frames of the chat lines: help-seekers' visits, volunteers' conversations, the duty page.
+
+Everything sent by a client is stored before it is acknowledged; everything stored reaches every open page of the
+conversation, at once through the bus or, when a hint was lost, by looking into the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+from django.conf import settings
+from django.db import close_old_connections
+from django.utils import timezone
+from django.utils.translation import gettext, override
+
+from rinnalla.chat import visiting
+from rinnalla.chat.models import Message
+from rinnalla.chat.rooms import Room, TalkSocket, encode, stored_frame
+from rinnalla.chat.transcript import Saying, SayRefusal, Stored, clean, newest, said, text_refusal, write
+from rinnalla.chat.visiting import Talk
+from rinnalla.core import sockets
+from rinnalla.core.batched import Batched
+from rinnalla.core.journal import Journal, Unavailable
+from rinnalla.core.live import Bus, Event
+from rinnalla.core.sockets import Handshake, Socket
+from rinnalla.helpline import actions as helpline
+from rinnalla.helpline.queries import places
+from rinnalla.helpline.rules import LEASE, RENEW
+
+log = logging.getLogger(__name__)
+
+SEEKER: Final = Message.Author.SEEKER.value
+ANSWERER: Final = Message.Author.ANSWERER.value
+OTHER: Final = {SEEKER: ANSWERER, ANSWERER: SEEKER}
+MOST_WINDOWS: Final = 8  # sockets of one visit; the oldest is closed
+PLACES_AGAIN: Final = 0.5  # seconds between two looks at a line's queue
+FLICKER: Final = 3.0  # seconds a page may be gone (a reload) before the other side is told
+
+
+class SayFrame(msgspec.Struct, tag_field="t", tag="say"):
+    id: uuid.UUID
+    text: str
+
+
+class TypingFrame(msgspec.Struct, tag_field="t", tag="typing"):
+    pass
+
+
+class PingFrame(msgspec.Struct, tag_field="t", tag="ping"):
+    pass
+
+
+decode = msgspec.json.Decoder(SayFrame | TypingFrame | PingFrame).decode
+PONG: Final = encode({"t": "pong"})
+
+
+class ChatSocket(TalkSocket):
+    """What both sides' sockets do alike."""
+
+    __slots__ = ("_typed_at", "gateway", "talk", "unsubscribe")
+
+    def __init__(self, gateway: Gateway, handshake: Handshake) -> None:
+        super().__init__(handshake)
+        self.gateway = gateway
+        self.talk: Talk | None = None
+        self.unsubscribe: list[Any] = []
+        self._typed_at = 0.0
+
+    async def enter(self, talk: Talk) -> None:
+        """Join the room, say hello, and send what this page has not got."""
+        self.talk = talk
+        after = self.handshake.query.get("after", "0")
+        self.last = min(int(after), talk.newest) if after.isascii() and after.isdigit() and len(after) < 10 else 0
+        self.unsubscribe.append(self.gateway.bus.subscribe(f"contact:{talk.contact_id}", self.contact_changed))
+        self.say({"t": "hello", **self.state_of(talk), "seq": talk.newest})
+        self.gateway.join(self, talk)
+
+    def state_of(self, talk: Talk) -> dict[str, Any]:
+        return {"state": talk.state, "place": None, "of": None, "answerer": talk.answerer}
+
+    def contact_changed(self, event: Event) -> None:
+        self.gateway.spawn(self.look_again())
+
+    async def look_again(self) -> None:
+        """The contact may have moved: read it and say so."""
+
+    def received(self, text: bytes) -> None:
+        try:
+            frame = decode(text)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            self.close(sockets.BAD_FRAME)
+            return
+        match frame:
+            case SayFrame():
+                self.say_text(frame)
+            case TypingFrame() if self.talk is not None:
+                now = asyncio.get_running_loop().time()
+                if now - self._typed_at >= 2:
+                    self._typed_at = now
+                    self.gateway.bus.publish(
+                        [(f"conversation:{self.talk.conversation_id}", {"t": "typing", "by": self.side})]
+                    )
+            case PingFrame():
+                self.send(PONG)
+
+    def say_text(self, frame: SayFrame) -> None:
+        text = clean(frame.text)
+        reason = text_refusal(text)
+        if self.talk is None or reason is not None:
+            self.refuse(frame.id, reason or SayRefusal.ENDED)
+            return
+        self.gateway.journal.put(
+            Saying(
+                self.talk.conversation_id, frame.id, self.side, text, timezone.now(),
+                person_id=self.person_id, origin=self,
+            )  # fmt: skip
+        )
+
+    @property
+    def person_id(self) -> int | None:
+        return None
+
+    def refuse(self, message_id: uuid.UUID, reason: SayRefusal) -> None:
+        with override(self.handshake.language):
+            self.say({"t": "refused", "id": str(message_id), "reason": reason.value, "say": str(reason.label)})
+
+    def put_off(self, message_id: uuid.UUID) -> None:
+        with override(self.handshake.language):
+            text = gettext("The message could not be stored yet. It is kept here and sent again.")
+        self.say({"t": "later", "id": str(message_id), "say": text})
+
+    def closed(self) -> None:
+        for unsubscribe in self.unsubscribe:
+            unsubscribe()
+        self.gateway.leave(self)
+
+
+class VisitSocket(ChatSocket):
+    """A help-seeker's page: waiting, then talking."""
+
+    side = SEEKER
+    __slots__ = ("_place",)
+
+    async def opened(self) -> None:
+        self._place: tuple[int, int] | None = None
+        token = self.handshake.cookies.get("visit", "")
+        talk = await self.gateway.by_token.get(helpline.token_hash(token)) if token else None
+        if talk is not None and talk.state == "away":
+            await self.gateway.in_thread(
+                partial(helpline.keep_present, contact_ids=[talk.contact_id], now=timezone.now())
+            )
+            talk = await self.gateway.by_token.get(helpline.token_hash(token))
+        if talk is None or talk.erased:
+            self.close(sockets.UNKNOWN)
+            return
+        if talk.state == "waiting":
+            self._place = await self.gateway.place_of(talk)
+        if not self.closing:
+            await self.enter(talk)
+            self.gateway.watch_queue(self)
+
+    def state_of(self, talk: Talk) -> dict[str, Any]:
+        place, of = self._place if self._place is not None and talk.state == "waiting" else (None, None)
+        return {"state": talk.state, "place": place, "of": of, "answerer": talk.answerer}
+
+    async def look_again(self) -> None:
+        assert self.talk is not None
+        talk = await self.gateway.by_id.get(self.talk.conversation_id)
+        if talk is None or self.closing:
+            return
+        if (talk.state, talk.answerer) != (self.talk.state, self.talk.answerer):
+            self.say({"t": "state", **self.state_of(talk)})
+        self.talk = talk
+
+    def tell_place(self, place: int, of: int) -> None:
+        if (place, of) != self._place:
+            self._place = (place, of)
+            self.say({"t": "place", "place": place, "of": of})
+
+
+class AnswererSocket(ChatSocket):
+    """A volunteer's page of one conversation."""
+
+    side = ANSWERER
+    __slots__ = ("_person_id",)
+
+    @property
+    def person_id(self) -> int | None:
+        return self._person_id
+
+    async def opened(self) -> None:
+        self._person_id = await self.gateway.person_of(self)
+        try:
+            conversation_id = uuid.UUID(self.handshake.path.rstrip("/").rpartition("/")[2])
+        except ValueError:
+            conversation_id = None
+        talk = await self.gateway.by_id.get(conversation_id) if conversation_id and self._person_id else None
+        if talk is None or talk.answerer_id != self._person_id or not talk.open:
+            self.close(sockets.ENDED if self._person_id else sockets.UNKNOWN)
+        elif not self.closing:
+            self.unsubscribe.append(self.gateway.bus.subscribe(f"person:{self._person_id}", self.person_changed))
+            await self.enter(talk)
+
+    def person_changed(self, event: Event) -> None:
+        if event.get("t") == "revoked":
+            self.close(sockets.ENDED)
+
+    async def look_again(self) -> None:
+        assert self.talk is not None
+        talk = await self.gateway.by_id.get(self.talk.conversation_id)
+        if talk is None or self.closing:
+            return
+        self.talk = talk
+        if not talk.open or talk.answerer_id != self._person_id:
+            self.say({"t": "state", **self.state_of(talk)})
+            self.close(sockets.ENDED)
+
+
+class DutySocket(Socket):
+    """The duty page: says that something changed, and holds the lease while it is open."""
+
+    __slots__ = ("_person_id", "_timer", "_what", "gateway", "unsubscribe")
+
+    def __init__(self, gateway: Gateway, handshake: Handshake) -> None:
+        super().__init__(handshake)
+        self.gateway = gateway
+        self.unsubscribe: list[Any] = []
+        self._person_id: int | None = None
+        self._what: set[str] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def person_id(self) -> int | None:
+        return self._person_id
+
+    async def opened(self) -> None:
+        self._person_id = await self.gateway.person_of(self)
+        if self._person_id is None:
+            self.close(sockets.UNKNOWN)
+            return
+        lines = await self.gateway.in_thread(self.gateway.line_ids)
+        topics = [f"person:{self._person_id}", *(f"queue:{line}" for line in lines)]
+        self.unsubscribe = [self.gateway.bus.subscribe(topic, self.changed) for topic in topics]
+        self.gateway.duties.add(self)
+
+    def changed(self, event: Event) -> None:
+        kind = event.get("t")
+        if kind == "revoked":
+            self.close(sockets.ENDED)
+            return
+        self._what |= {"queue"} if kind == "queue" else {"queue", "duty", "talks"}
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(0.2, self._tell)
+
+    def _tell(self) -> None:
+        self._timer = None
+        what, self._what = sorted(self._what), set()
+        self.send(encode({"t": "changed", "what": what}))
+
+    def received(self, text: bytes) -> None:
+        try:
+            frame = decode(text)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            self.close(sockets.BAD_FRAME)
+            return
+        if isinstance(frame, PingFrame):
+            self.send(PONG)
+
+    def closed(self) -> None:
+        for unsubscribe in self.unsubscribe:
+            unsubscribe()
+        if self._timer is not None:
+            self._timer.cancel()
+        self.gateway.duties.discard(self)
+
+
+class Gateway:
+    """All live parts of the chat in one process."""
+
+    def __init__(self, bus: Bus) -> None:
+        self.bus = bus
+        self.rooms: dict[uuid.UUID, Room] = {}
+        self.duties: set[DutySocket] = set()
+        self._pool = ThreadPoolExecutor(4, thread_name_prefix="gateway")
+        self.journal: Journal[Saying, Stored | SayRefusal] = Journal(write, self._deliver)
+        self.by_token = Batched(visiting.talks_by_token, self._pool)
+        self.by_id = Batched(visiting.talks_by_id, self._pool)
+        self.messages = Batched(visiting.messages_after, self._pool)
+        self._people = Batched(visiting.people_of_sessions, self._pool)
+        self._watching: dict[int, set[VisitSocket]] = {}
+        self._places: dict[int, dict[int, int]] = {}
+        self._looking: dict[int, asyncio.Task[None]] = {}
+        self._line_subscriptions: dict[int, Any] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def start(self) -> None:
+        sockets.route("/live/visit/", partial(VisitSocket, self))
+        sockets.route("/live/conversation/", partial(AnswererSocket, self))
+        sockets.route("/live/duty/", partial(DutySocket, self))
+        self.journal.start()
+        self.bus.on_gap.append(lambda: self.spawn(self._look_everywhere()))
+        self.spawn(self._keep_present())
+
+    async def stop(self) -> None:
+        await self.journal.stop()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (problem := task.exception()) is not None:
+            log.error("a live task failed: %s", type(problem).__name__, exc_info=not settings.PRODUCTION)
+
+    async def in_thread[T](self, work: Any) -> Any:
+        def run() -> Any:
+            close_old_connections()
+            return work()
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+
+    async def person_of(self, socket: Socket) -> int | None:
+        key = socket.handshake.cookies.get(settings.SESSION_COOKIE_NAME, "")
+        return await self._people.get(key) if key else None
+
+    @staticmethod
+    def line_ids() -> list[int]:
+        from rinnalla.helpline.models import Line
+
+        return list(Line.objects.values_list("pk", flat=True))
+
+    # Rooms --------------------------------------------------------------------------------------------------------
+    def join(self, socket: ChatSocket, talk: Talk) -> None:
+        room = self.rooms.get(talk.conversation_id)
+        if room is None:
+            room = self.rooms[talk.conversation_id] = Room(talk.conversation_id, talk.newest, self.messages.get)
+            room.there = {SEEKER: talk.seeker_there, ANSWERER: talk.answerer_there}
+            room.unsubscribe = self.bus.subscribe(f"conversation:{room.id}", partial(self._heard, room))
+        socket.room = room
+        windows = [other for other in room.sockets if other.side == socket.side]
+        room.sockets.append(socket)
+        for extra in windows[: max(0, len(windows) + 1 - MOST_WINDOWS)]:
+            extra.close(sockets.TOO_MANY)
+        if not windows:
+            self._tell_there(room, socket.side, True)
+        if talk.answerer_id is not None:
+            other = OTHER[socket.side]
+            socket.say({"t": "there", "by": other, "there": room.there.get(other, False)})
+        room.newest = max(room.newest, talk.newest)
+        room.catch_up(socket)
+
+    def leave(self, socket: ChatSocket) -> None:
+        if socket.talk is not None:
+            self._watching.get(socket.talk.line_id, set()).discard(socket)  # type: ignore[arg-type]
+        room, socket.room = socket.room, None
+        if room is None or socket not in room.sockets:
+            return
+        room.sockets.remove(socket)
+        if not any(other.side == socket.side for other in room.sockets):
+            asyncio.get_running_loop().call_later(FLICKER, self._maybe_gone, room, socket.side)
+        if not room.sockets:
+            if room.unsubscribe is not None:
+                room.unsubscribe()
+            self.rooms.pop(room.id, None)
+
+    def _maybe_gone(self, room: Room, side: str) -> None:
+        now = self.rooms.get(room.id)
+        if now is None or not any(socket.side == side for socket in now.sockets):
+            self._tell_there(room, side, False)
+
+    def _tell_there(self, room: Room, side: str, there: bool) -> None:
+        self.bus.publish([(f"conversation:{room.id}", {"t": "there", "by": side, "there": there})])
+
+    def _heard(self, room: Room, event: Event) -> None:
+        match event.get("t"):
+            case "said":
+                room.heard_of(int(event["seq"]))
+            case "typing":
+                room.tell(encode({"t": "typing", "by": event["by"]}), to=OTHER[event["by"]])
+            case "there":
+                side, there = event["by"], bool(event["there"])
+                if not there and any(socket.side == side for socket in room.sockets):
+                    self._tell_there(room, side, True)  # gone elsewhere, but here in this process
+                else:
+                    room.there[side] = there
+                    room.tell(encode({"t": "there", "by": side, "there": there}), to=OTHER[side])
+            case "erased":
+                for socket in tuple(room.sockets):
+                    socket.close(sockets.UNKNOWN)
+
+    def _deliver(self, batch: list[tuple[Saying, Stored | SayRefusal | Exception]]) -> None:
+        hints = []
+        for saying, outcome in batch:
+            origin: ChatSocket | None = saying.origin
+            if isinstance(outcome, Stored):
+                message = said(outcome.seq, saying.client_id, saying.author, saying.kind, saying.text, outcome.at)
+                room = self.rooms.get(saying.conversation_id)
+                if outcome.fresh:
+                    if room is not None:
+                        room.add(message, origin)
+                    hints.append((f"conversation:{saying.conversation_id}", {"t": "said", "seq": outcome.seq}))
+                elif origin is not None and outcome.seq <= origin.last:
+                    origin.send(stored_frame(message))
+                elif origin is not None and origin.room is not None:
+                    origin.mine.add(saying.client_id)
+                    origin.room.heard_of(outcome.seq)
+            elif origin is None:
+                continue
+            elif isinstance(outcome, SayRefusal):
+                origin.refuse(saying.client_id, outcome)
+            elif isinstance(outcome, Unavailable):
+                origin.put_off(saying.client_id)
+            else:
+                origin.close(sockets.UNAVAILABLE)
+        self.bus.publish_elsewhere(hints)
+
+    async def _look_everywhere(self) -> None:
+        """Hints may have been lost: compare every open conversation with the database."""
+        for pk, seq in (await self.in_thread(partial(newest, list(self.rooms)))).items():
+            if pk in self.rooms:
+                self.rooms[pk].heard_of(seq)
+        for room in tuple(self.rooms.values()):
+            for socket in tuple(room.sockets):
+                if isinstance(socket, ChatSocket):
+                    socket.contact_changed({})
+        for line_id in tuple(self._watching):
+            self._queue_changed(line_id, {})
+
+    # The queue ----------------------------------------------------------------------------------------------------
+    async def place_of(self, talk: Talk) -> tuple[int, int] | None:
+        found = await self.in_thread(partial(places, talk.line_id))
+        self._places[talk.line_id] = found
+        return (found[talk.contact_id], len(found)) if talk.contact_id in found else None
+
+    def watch_queue(self, socket: VisitSocket) -> None:
+        assert socket.talk is not None
+        line_id = socket.talk.line_id
+        self._watching.setdefault(line_id, set()).add(socket)
+        if line_id not in self._line_subscriptions:
+            self._line_subscriptions[line_id] = self.bus.subscribe(
+                f"queue:{line_id}", partial(self._queue_changed, line_id)
+            )
+        self._queue_changed(line_id, {})
+
+    def _queue_changed(self, line_id: int, event: Event) -> None:
+        if event.get("t") != "duty" and line_id not in self._looking:
+            task = asyncio.get_running_loop().create_task(self._look_at_queue(line_id))
+            self._looking[line_id] = task
+            self._tasks.add(task)
+            task.add_done_callback(self._done)
+
+    async def _look_at_queue(self, line_id: int) -> None:
+        """Tell everyone waiting here their place; not more often than PLACES_AGAIN, whatever happens in the queue."""
+        await asyncio.sleep(PLACES_AGAIN)
+        self._looking.pop(line_id, None)
+        found = await self.in_thread(partial(places, line_id))
+        for socket in tuple(self._watching.get(line_id, ())):
+            if socket.talk is not None and (place := found.get(socket.talk.contact_id)) is not None:
+                socket.tell_place(place, len(found))
+
+    # Presence -----------------------------------------------------------------------------------------------------
+    async def _keep_present(self) -> None:
+        """Renew the presence of everyone whose page is open here, and let time do its work on the others.
+
+        The sweep begins one lease after the start, so that those whom a restart cut off can come back first.
+        """
+        loop = asyncio.get_running_loop()
+        began, looked = loop.time(), loop.time()
+        while True:
+            await asyncio.sleep(RENEW.total_seconds() / 2)
+            sockets.close_silent()
+            contacts, people = set(), {duty.person_id for duty in self.duties if duty.person_id is not None}
+            for room in self.rooms.values():
+                for socket in room.sockets:
+                    if isinstance(socket, VisitSocket) and socket.talk is not None and socket.talk.state != "ended":
+                        contacts.add(socket.talk.contact_id)
+                    elif isinstance(socket, AnswererSocket) and socket.person_id is not None:
+                        people.add(socket.person_id)
+            ready = loop.time() - began > LEASE.total_seconds()
+            try:
+                await self.in_thread(partial(self._renew, contacts, people, sweep=ready))
+                if settings.SEVERAL_PROCESSES and loop.time() - looked > RENEW.total_seconds():
+                    looked = loop.time()
+                    await self._look_everywhere()
+            except Exception as problem:
+                log.error("presence could not be renewed: %s", type(problem).__name__)
+
+    @staticmethod
+    def _renew(contacts: set[int], people: set[int], *, sweep: bool) -> None:
+        now = timezone.now()
+        if contacts:
+            helpline.keep_present(contact_ids=contacts, now=now)
+        if people:
+            helpline.renew_leases(person_ids=people, now=now)
+        if sweep:
+            helpline.sweep(now=now)
