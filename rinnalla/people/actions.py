@@ -32,9 +32,7 @@ def open_centre(*, name: str, kind: Centre.Kind, town: str, actor: Person | None
 
 
 @transaction.atomic
-def invite(
-    *, email: str, centre: Centre, role: Role, language: str, actor: Person | None, now: datetime
-) -> Invitation:
+def invite(*, email: str, centre: Centre, role: Role, language: str, actor: Person | None, now: datetime) -> Invitation:
     """Invite ``email`` to be ``role`` in the centre; an open invitation of the same address there is replaced.
 
     The letter leaves by a task. Raises Refused.
@@ -139,9 +137,7 @@ def give_role(*, person: Person, centre: Centre, role: Role, actor: Person | Non
     """Let ``person`` act as ``role`` in the centre. Raises Refused."""
     _lock_centres(centre.pk)
     held = roles_of(person)
-    if actor and (
-        refusal := rules.give_refusal(actor=roles_of(actor), person=held, centre_id=centre.pk, role=role)
-    ):
+    if actor and (refusal := rules.give_refusal(actor=roles_of(actor), person=held, centre_id=centre.pk, role=role)):
         raise Refused(refusal)
     membership, made = Membership.objects.get_or_create(
         person=person, centre=centre, role=role, defaults={"since": now}

@@ -60,7 +60,9 @@ def send_invitation(*, invitation_id: int, now: datetime) -> None:
 def send_second_factor_reset(*, person_id: int) -> None:
     """Tell the person that a colleague removed their second factor, and what to do if it is a surprise."""
     person = Person.objects.get(pk=person_id)
-    _send("second_factor_reset", to=person.email, language=person.language, person=person, url=_address("account_login"))
+    _send(
+        "second_factor_reset", to=person.email, language=person.language, person=person, url=_address("account_login")
+    )
 
 
 def send_password_reset(*, person_id: int) -> None:

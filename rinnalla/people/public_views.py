@@ -89,4 +89,5 @@ def _welcome(request: HttpRequest, found: Invitation) -> HttpResponse:
 
 
 def _has_chosen_language(request: HttpRequest) -> bool:
-    return "language" in request.GET or settings.LANGUAGE_COOKIE_NAME in request.COOKIES or request.user.is_authenticated
+    chosen = "language" in request.GET or settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+    return chosen or request.user.is_authenticated

@@ -24,7 +24,7 @@ from rinnalla.people.timeline import Happening, timeline
 def acceptance_refusal(*, invitation: Invitation, now: datetime) -> Refusal | None:
     """Why the invitation cannot be accepted; None if it can.
 
-    It stands only as long as its sender might send it: someone who lost a role must not bring others in with old letters.
+    It stands only as long as its sender might send it: someone who lost a role brings nobody in with old letters.
     """
     if refusal := rules.accept_refusal(invitation=invitation, now=now):
         return refusal
@@ -43,7 +43,7 @@ def other_admins(*, person: Person, centre_id: int) -> int:
 
 
 def fewest_other_admins(*, person: Person, roles: Roles) -> int:
-    """The smallest number of other administrators among the centres that ``person`` administers; 0 when there are none."""
+    """The smallest number of other administrators among the centres ``person`` administers; 0 when there are none."""
     return min((other_admins(person=person, centre_id=centre_id) for centre_id in roles.admin_of()), default=0)
 
 

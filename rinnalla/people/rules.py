@@ -25,10 +25,14 @@ class Refusal(models.TextChoices):
     NOT_YOURS = "not_yours", _("Only a coordinator or an administrator of the centre can do this.")
     ROLE_ABOVE = "role_above", _("Only an administrator of the centre can do this.")
     SELF = "self", _("You cannot do this to your own account. Ask a colleague.")
-    OTHER_CENTRE = "other_centre", _(
-        "This person also has a role that you do not look after. Take away the roles that you look after instead."
+    OTHER_CENTRE = (
+        "other_centre",
+        _("This person also has a role that you do not look after. Take away the roles that you look after instead."),
     )
-    LAST_ADMIN = "last_admin", _("The centre would be left without an administrator. Give the role to someone else first.")
+    LAST_ADMIN = (
+        "last_admin",
+        _("The centre would be left without an administrator. Give the role to someone else first."),
+    )
     HAS_ROLE = "has_role", _("The person has this role already.")
     NO_ROLE = "no_role", _("The person does not have this role any more.")
     CLOSED = "closed", _("The account is closed. Open it first.")

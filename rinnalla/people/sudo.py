@@ -21,7 +21,7 @@ _LONGEST = 1500
 def sudo_required[**P](
     view: Callable[Concatenate[StaffRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[StaffRequest, P], HttpResponseBase]:
-    """Ask for the password or the second factor unless the person gave one in the last ACCOUNT_REAUTHENTICATION_TIMEOUT.
+    """Ask for the password or the second factor unless it was given within ACCOUNT_REAUTHENTICATION_TIMEOUT.
 
     The page must answer GET too: a form sent too late comes back, filled in as it was, for a second press of the
     button. Nothing is done behind the confirmation itself. Views fill their form from ``request.GET``.

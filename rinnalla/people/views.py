@@ -76,7 +76,7 @@ def invite(request: StaffRequest) -> HttpResponse:
 
 
 def invitations(request: StaffRequest) -> HttpResponse:
-    """The invitations to the user's centres. ``state`` in the address: open (also expired ones), accepted, withdrawn."""
+    """The invitations to the user's centres. ``state`` in the address: accepted, withdrawn, else waiting."""
     state = request.GET.get("state", "")
     sent = access.invitations_for(request.user)
     page = Paginator(queries.invitations_in(sent, state), PAGE).get_page(request.GET.get("page"))
@@ -91,7 +91,9 @@ def resend_invitation(request: StaffRequest, invitation_id: int) -> HttpResponse
     return _done(
         request,
         lambda: actions.resend(invitation=sent, actor=request.user, now=timezone.now()),
-        _("A new letter to {email} is on its way. The link in the older letter no longer works.").format(email=sent.email),
+        _("A new letter to {email} is on its way. The link in the older letter no longer works.").format(
+            email=sent.email
+        ),
         "invitations",
     )
 
@@ -116,9 +118,7 @@ def give_role(request: StaffRequest, person_id: int) -> HttpResponse:
         centre, role = form.chosen()
         return _done(
             request,
-            lambda: actions.give_role(
-                person=found, centre=centre, role=role, actor=request.user, now=timezone.now()
-            ),
+            lambda: actions.give_role(person=found, centre=centre, role=role, actor=request.user, now=timezone.now()),
             _("{name} now has the role: {role}.").format(name=found.name, role=role.label),
             "person",
             found.pk,
@@ -143,8 +143,9 @@ def take_role(request: StaffRequest, person_id: int, membership_id: int) -> Http
         request,
         membership.person,
         title=_("Take a role away"),
-        question=_("{name} will no longer be {role} at {centre}. A duty or conversation going on in that role ends at once.")
-        .format(name=name, role=role, centre=centre),
+        question=_(
+            "{name} will no longer be {role} at {centre}. A duty or conversation going on in that role ends at once."
+        ).format(name=name, role=role, centre=centre),
         button=_("Take the role away"),
     )
 
@@ -164,8 +165,10 @@ def deactivate(request: StaffRequest, person_id: int) -> HttpResponse:
         request,
         found,
         title=_("Close an account"),
-        question=_("{name} can no longer sign in, and everything {name} has open ends at once. "
-                   "Nothing is erased, and you can open the account again.").format(name=found.name),
+        question=_(
+            "{name} can no longer sign in, and everything {name} has open ends at once. "
+            "Nothing is erased, and you can open the account again."
+        ).format(name=found.name),
         button=_("Close the account"),
     )
 
@@ -218,9 +221,10 @@ def reset_second_factor(request: StaffRequest, person_id: int) -> HttpResponse:
         request,
         found,
         title=_("Remove the second step of sign-in"),
-        question=_("Do this only when you are sure that it is {name} who asks: call, or meet face to face. "
-                   "{name} is signed out everywhere and sets up a new second step at the next sign-in.")
-        .format(name=found.name),
+        question=_(
+            "Do this only when you are sure that it is {name} who asks: call, or meet face to face. "
+            "{name} is signed out everywhere and sets up a new second step at the next sign-in."
+        ).format(name=found.name),
         button=_("Remove the second step"),
     )
 

@@ -24,7 +24,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
     "javascript:alert(1)",
-    "{{7*7}} {% now %}",
+    "{{7007*7007}} {% now %}",
     '"><script>alert(1)</script>',
     "O'Neill & Söhne",
 ]

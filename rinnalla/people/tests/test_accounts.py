@@ -69,9 +69,10 @@ def test_a_coordinator_signs_a_volunteer_out_and_others_are_untouched(cast: Cast
 
 def test_a_second_factor_is_reset_by_a_second_person_who_is_named_in_the_log(cast: Cast) -> None:
     phone = sign_in(Client(), cast.veikko)
-    assert refusal_of(
-        lambda: actions.reset_second_factor(person=cast.veikko, actor=cast.veikko, now=now())
-    ) == Refusal.SELF
+    assert (
+        refusal_of(lambda: actions.reset_second_factor(person=cast.veikko, actor=cast.veikko, now=now()))
+        == Refusal.SELF
+    )
 
     actions.reset_second_factor(person=cast.veikko, actor=cast.kerttu, now=now())
 
@@ -87,15 +88,16 @@ def test_a_second_factor_is_reset_by_a_second_person_who_is_named_in_the_log(cas
 
 
 def test_a_role_is_given_once_and_taken_away(cast: Cast) -> None:
-    given = actions.give_role(
-        person=cast.veikko, centre=cast.sos, role=Role.SHIFT_LEAD, actor=cast.kerttu, now=now()
-    )
+    given = actions.give_role(person=cast.veikko, centre=cast.sos, role=Role.SHIFT_LEAD, actor=cast.kerttu, now=now())
     assert has_role(cast.veikko, cast.sos, Role.SHIFT_LEAD)
-    assert refusal_of(
-        lambda: actions.give_role(
-            person=cast.veikko, centre=cast.sos, role=Role.SHIFT_LEAD, actor=cast.kerttu, now=now()
+    assert (
+        refusal_of(
+            lambda: actions.give_role(
+                person=cast.veikko, centre=cast.sos, role=Role.SHIFT_LEAD, actor=cast.kerttu, now=now()
+            )
         )
-    ) == Refusal.HAS_ROLE
+        == Refusal.HAS_ROLE
+    )
     actions.take_role(membership=given, actor=cast.kerttu, now=now())
     assert not has_role(cast.veikko, cast.sos, Role.SHIFT_LEAD)
     assert [e.code for e in Entry.objects.order_by("pk")] == ["people.role_given", "people.role_taken"]
@@ -103,12 +105,22 @@ def test_a_role_is_given_once_and_taken_away(cast: Cast) -> None:
 
 
 def test_a_coordinator_makes_nobody_an_administrator(cast: Cast) -> None:
-    assert refusal_of(
-        lambda: actions.give_role(person=cast.veikko, centre=cast.sos, role=Role.ADMIN, actor=cast.kerttu, now=now())
-    ) == Refusal.ROLE_ABOVE
-    assert refusal_of(
-        lambda: actions.give_role(person=cast.veikko, centre=cast.turku, role=Role.VOLUNTEER, actor=cast.aino, now=now())
-    ) == Refusal.NOT_YOURS
+    assert (
+        refusal_of(
+            lambda: actions.give_role(
+                person=cast.veikko, centre=cast.sos, role=Role.ADMIN, actor=cast.kerttu, now=now()
+            )
+        )
+        == Refusal.ROLE_ABOVE
+    )
+    assert (
+        refusal_of(
+            lambda: actions.give_role(
+                person=cast.veikko, centre=cast.turku, role=Role.VOLUNTEER, actor=cast.aino, now=now()
+            )
+        )
+        == Refusal.NOT_YOURS
+    )
 
 
 def test_a_centre_keeps_an_administrator(cast: Cast) -> None:
@@ -147,9 +159,7 @@ def test_two_administrators_who_remove_each_other_in_the_same_moment_leave_one()
 
 
 def test_a_volunteer_of_two_centres_is_closed_by_neither_alone_but_loses_the_role(cast: Cast) -> None:
-    assert refusal_of(
-        lambda: actions.deactivate(person=cast.saara, actor=cast.aino, now=now())
-    ) == Refusal.OTHER_CENTRE
+    assert refusal_of(lambda: actions.deactivate(person=cast.saara, actor=cast.aino, now=now())) == Refusal.OTHER_CENTRE
     actions.take_role(membership=cast.saara.memberships.get(centre=cast.sos), actor=cast.kerttu, now=now())
     assert roles_of(cast.saara).centres() == {cast.turku.pk}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
@@ -250,7 +252,9 @@ def test_every_step_is_in_the_audit_log(cast: Cast, client: Client) -> None:
     link = invited(cast)
     client.post(link, LIISA)
     liisa = Person.objects.get(email="liisa@example.org")
-    entries = [(e.code, e.actor, e.subject) for e in Entry.objects.filter(code__startswith="people.invit").order_by("pk")]
+    entries = [
+        (e.code, e.actor, e.subject) for e in Entry.objects.filter(code__startswith="people.invit").order_by("pk")
+    ]
     made = Invitation.objects.get()
     assert entries == [
         ("people.invited", f"person:{cast.kerttu.pk}", f"invitation:{made.pk}"),
@@ -259,11 +263,19 @@ def test_every_step_is_in_the_audit_log(cast: Cast, client: Client) -> None:
 
 
 def test_the_first_administrator_is_invited_from_the_console(cast: Cast, client: Client) -> None:
-    centre = actions.open_centre(name="Oulun kriisikeskus", kind=cast.turku.Kind.LOCAL, town="Oulu", actor=None, now=now())
-    actions.invite(email="outi@example.org", centre=centre, role=Role.ADMIN, language="sv", actor=None, now=now())
+    said = io.StringIO()
+    call_command("invite", "Outi@example.org", centre="Oulun kriisikeskus", town="Oulu", language="sv", stdout=said)
     client.post(newest_link(), {**LIISA, "name": "Outi", "duty_name": "Outi"})
-    assert Membership.objects.get(centre=centre).role == "admin"
+    assert Membership.objects.get(centre__name="Oulun kriisikeskus").role == "admin"
+    assert "Outi@example.org" in said.getvalue()
     assert Entry.objects.filter(code="people.invited", actor="console").count() == 1
+
+
+@pytest.mark.parametrize("email", ["ei osoite", "", "a@b.fi\nBcc: c@d.fi"])
+def test_the_console_refuses_what_is_no_address(db: None, email: str) -> None:
+    with pytest.raises(CommandError):
+        call_command("invite", email, centre="Oulu")
+    assert not Invitation.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

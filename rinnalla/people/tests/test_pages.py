@@ -92,7 +92,12 @@ def test_the_list_of_invitations_takes_nine_queries(
 ) -> None:
     for number in range(rows):
         actions.invite(
-            email=f"u{number}@example.org", centre=cast.sos, role=Role.VOLUNTEER, language="fi", actor=cast.aino, now=now()
+            email=f"u{number}@example.org",
+            centre=cast.sos,
+            role=Role.VOLUNTEER,
+            language="fi",
+            actor=cast.aino,
+            now=now(),
         )
     sign_in(client, cast.kerttu)
     with django_assert_num_queries(9):
@@ -162,7 +167,12 @@ def test_inviting_by_the_page(cast: Cast, client: Client) -> None:
     typed = {"email": "Liisa@Example.org", "centre": cast.sos.pk, "role": "volunteer", "language": "sv"}
     assert client.post("/staff/people/invite/", typed)["Location"] == "/staff/people/invitations/"
     made = Invitation.objects.get()
-    assert (made.email, made.role, made.language, made.invited_by) == ("liisa@example.org", "volunteer", "sv", cast.kerttu)
+    assert (made.email, made.role, made.language, made.invited_by) == (
+        "liisa@example.org",
+        "volunteer",
+        "sv",
+        cast.kerttu,
+    )
     letters_go_out()
     assert len(mail.outbox) == 1
     assert "liisa@example.org" in text_of(client, "/staff/people/invitations/")
@@ -239,5 +249,5 @@ def test_a_hostile_name_is_only_text_on_every_page_and_in_letters(cast: Cast, cl
         assert "<img src=x" not in shown, url
         assert "<script>alert" not in shown, url
         assert 'href="javascript' not in shown, url
-        assert "49" not in shown or name != HOSTILE[2], url
+        assert "49098049" not in shown, url
     assert html.escape(name) in text_of(client, "/staff/people/")

@@ -246,7 +246,9 @@ def test_a_closed_account_is_told_so_after_the_right_password(cast: Cast, client
     assert client.get("/staff/profile/").status_code == 302
 
 
-@pytest.mark.parametrize("elsewhere", ["https://paha.example/", "//paha.example", "http://localhost:9/", "javascript:x"])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://paha.example/", "//paha.example", "http://localhost:9/", "javascript:x"]
+)
 def test_sign_in_never_leads_to_another_site(cast: Cast, client: Client, elsewhere: str) -> None:
     with_password(client, cast.veikko, next=elsewhere)
     answer = client.post("/accounts/2fa/authenticate/", {"code": totp_code()})
