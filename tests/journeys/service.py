@@ -1,0 +1,168 @@
+"""A real service for journeys: `bin/rinnalla serve` on a database that its own commands have migrated and populated."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.services import create_database, drop_database, free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+RINNALLA = ROOT / "bin" / "rinnalla"
+READY_WITHIN = 20  # seconds
+
+
+class Process:
+    """One `bin/rinnalla serve`, on the same port in each of its lives."""
+
+    def __init__(self, environment: dict[str, str], log: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.log = log
+        self._environment = environment
+        self._running: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._running is not None, "the process is not running"
+        return self._running.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._running is not None and self._running.poll() is None
+
+    def start(self) -> None:
+        """Start it and return when it answers."""
+        self.launch()
+        self.wait_until_ready()
+
+    def launch(self) -> None:
+        assert not self.is_running
+        with self.log.open("ab") as log:
+            self._running = subprocess.Popen(
+                [str(RINNALLA), "serve", "--port", str(self.port)],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def wait_until_ready(self) -> None:
+        assert self._running is not None
+        deadline = time.monotonic() + READY_WITHIN
+        while not self.is_ready():
+            if self._running.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                pytest.fail(f"bin/rinnalla serve is not ready:\n{self.log.read_text()[-4000:]}")
+            time.sleep(0.05)
+
+    def is_ready(self) -> bool:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+        return False
+
+    def kill(self) -> None:
+        """SIGKILL, as if the machine had lost power. Open sockets break."""
+        if self._running is not None:
+            self._running.kill()
+            self._running.wait()
+            self._running = None
+
+    def stop(self) -> None:
+        """SIGTERM, as at an update: it says good-bye to open sockets."""
+        if self._running is not None:
+            self._running.terminate()
+            try:
+                self._running.wait(15)
+            except subprocess.TimeoutExpired:
+                self.kill()
+            self._running = None
+
+
+class Service:
+    """The processes of one populated centre."""
+
+    def __init__(self, environment: dict[str, str], folder: Path, *, processes: int) -> None:
+        self.environment = environment
+        self.folder = folder
+        self.processes = [Process(environment, folder / f"serve-{number}.log") for number in range(1, processes + 1)]
+        environment["RINNALLA_STAFF_URL"] = self.staff_url  # letters lead here
+
+    @property
+    def seeker(self) -> Process:
+        return self.processes[0]
+
+    @property
+    def staff(self) -> Process:
+        return self.processes[-1]
+
+    @property
+    def seeker_url(self) -> str:
+        """Where the help-seeker goes, without a slash at the end."""
+        return self.seeker.url
+
+    @property
+    def staff_url(self) -> str:
+        """Where the volunteer goes. The same address on SQLite, where one process does everything."""
+        return self.staff.url
+
+    def command(self, *arguments: str) -> str:
+        """What `bin/rinnalla …` says; fails the test when the command fails."""
+        done = subprocess.run(
+            [str(RINNALLA), *arguments], env=self.environment, capture_output=True, text=True, timeout=110, check=False
+        )
+        if done.returncode:
+            pytest.fail(f"bin/rinnalla {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def start(self) -> None:
+        """Start what is not running; return when all of it answers."""
+        starting = [process for process in self.processes if not process.is_running]
+        for process in starting:
+            process.launch()
+        for process in starting:
+            process.wait_until_ready()
+
+    def kill(self) -> None:
+        """SIGKILL to every process."""
+        for process in self.processes:
+            process.kill()
+
+    def stop(self) -> None:
+        for process in self.processes:
+            process.stop()
+
+    def logs(self) -> str:
+        return "\n".join(process.log.read_text() for process in self.processes if process.log.exists())
+
+
+@contextlib.contextmanager
+def populated_service(folder: Path, *, world: str = "quiet") -> Iterator[Service]:
+    """A service with ``world`` in it, running. Its own one is for journeys that leave too much behind for others."""
+    on_postgresql = os.environ["RINNALLA_TEST_ON"] == "postgresql"
+    environment = os.environ | {"RINNALLA_DATA": str(folder)}
+    made: list[tuple[str, str]] = []
+    if on_postgresql:
+        for variable in ("DATABASE_URL", "KEYS_DATABASE_URL"):
+            name = f"journey_{variable.removesuffix('_URL').lower()}_{secrets.token_hex(4)}"
+            environment[variable] = create_database(os.environ[variable], name)
+            made.append((os.environ[variable], name))
+    service = Service(environment, folder, processes=2 if on_postgresql else 1)
+    try:
+        service.command("migrate")
+        service.command("populate", "--world", world)
+        service.start()
+        yield service
+    finally:
+        service.stop()
+        for url, name in made:
+            drop_database(url, name)
