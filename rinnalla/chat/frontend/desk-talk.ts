@@ -18,6 +18,7 @@ export function startTalk(talk: HTMLElement): void {
   let composer: Composer | null = null;
   let typed = 0;
   let news = 0;
+  let ended = talk.dataset["open"] !== "yes";
 
   const journal = new Journal("answerer", `unsent:${id}`, (frame) => socket?.send(frame) ?? false);
   const lines = linesOf(talk, journal, texts, (text) => composer?.put(text));
@@ -32,7 +33,7 @@ export function startTalk(talk: HTMLElement): void {
   }
   // The line to a conversation that has ended would only be closed again.
   const socket =
-    talk.dataset["open"] !== "yes"
+    ended
       ? null
       : liveSocket({
           address: () => `/live/conversation/${id}/?after=${journal.after}`,
@@ -42,7 +43,8 @@ export function startTalk(talk: HTMLElement): void {
             strip.textContent = texts.line_away;
           },
           over: (code) => {
-            if (code === 4401) location.reload();
+            if (ended) return; // the service closes the line of an ended conversation; the page stays for wrapping up
+            if (code === 4401 && mayReload()) location.reload();
             else taken();
           },
         });
@@ -57,7 +59,7 @@ export function startTalk(talk: HTMLElement): void {
     if (frame.t === "hello") journal.sendAgain();
     if (frame.t === "hello" || frame.t === "state") {
       if (frame["state"] === "ended") over();
-      // Given back to the queue: the line closes with 4410 a moment later.
+      else if (frame["state"] !== "talking") taken(); // given back to the queue
     }
     if (frame.t === "there" && frame["by"] === "seeker") presence(frame["there"] === true);
     if (frame.t === "typing") {
@@ -107,7 +109,8 @@ export function startTalk(talk: HTMLElement): void {
   }
 
   function over(): void {
-    if (!composer) return;
+    if (ended) return;
+    ended = true;
     const line = byId("presence");
     line.dataset["there"] = "ended";
     line.textContent = texts.talk_ended;
@@ -122,6 +125,8 @@ export function startTalk(talk: HTMLElement): void {
 
   /** The conversation is someone else's now: nothing of it stays on this page. */
   function taken(): void {
+    ended = true;
+    socket?.close();
     closeWriting();
     journal.forget();
     lines.show();
@@ -146,6 +151,13 @@ function showParts(talk: HTMLElement, toNewest: () => void): void {
       if (tab.dataset["shows"] === "chat") toNewest();
     });
   }
+}
+
+/** A service that keeps saying "not known" must not make the page reload for ever. */
+function mayReload(): boolean {
+  const before = Number(sessionStorage.getItem("reloaded"));
+  sessionStorage.setItem("reloaded", String(Date.now()));
+  return Date.now() - before > 60_000;
 }
 
 function byId(id: string): HTMLElement {
