@@ -6,7 +6,7 @@ class PeopleConfig(AppConfig):
     name = "rinnalla.people"
 
     def ready(self) -> None:
-        from rinnalla.people import navigation, receivers  # noqa: F401, PLC0415 (models must be loaded first)
-        from rinnalla.people.access import CARETAKERS  # noqa: PLC0415
+        from rinnalla.people import navigation, receivers  # noqa: F401 (models must be loaded first)
+        from rinnalla.people.access import CARETAKERS
 
         navigation.add(navigation.NavItem(50, _("People"), "people", "users", frozenset(CARETAKERS)))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rinnalla.audit.models import Entry
+from rinnalla.audit.queries import entries_about
 from rinnalla.people.models import Person, Role
 
 _MOST: Final = 50
@@ -49,7 +50,7 @@ def timeline(person: Person, *, centre_ids: Collection[int]) -> list[Happening]:
     """The newest happenings of ``person`` that belong to no centre or to one of ``centre_ids``. Two queries."""
     subject = f"person:{person.pk}"
     centres = Q(centre="") | Q(centre__in=[str(centre_id) for centre_id in centre_ids])
-    entries = list(Entry.objects.filter(centres, subject=subject, code__in=_WORDS).order_by("-pk")[:_MOST])
+    entries = list(entries_about(subject).filter(centres, code__in=_WORDS).order_by("-seq")[:_MOST])
     others = {entry.actor for entry in entries} - {subject}
     ids = [int(actor.removeprefix("person:")) for actor in others if actor.startswith("person:")]
     names = {f"person:{other.pk}": other.name for other in Person.objects.filter(pk__in=ids)}
@@ -58,5 +59,5 @@ def timeline(person: Person, *, centre_ids: Collection[int]) -> list[Happening]:
 
 
 def _in_words(entry: Entry) -> str:
-    text, role = str(_WORDS[entry.code]), (entry.details or {}).get("role")
+    text, role = str(_WORDS[entry.code]), entry.details.get("role")
     return f"{text}: {Role(role).label}" if role in Role.values else text
