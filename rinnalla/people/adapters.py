@@ -86,7 +86,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         code.save(picture, kind="svg", scale=5, border=3, light="#fff", dark="#111", xmldecl=False)
         return picture.getvalue().decode()
 
-    def generate_authenticator_name(self, user: Person, type: Authenticator.Type) -> str:
+    def generate_authenticator_name(self, user: Person, type: Authenticator.Type) -> str:  # noqa: A002 (allauth's)
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
         return gettext("Passkey {number}").format(number=number)
 

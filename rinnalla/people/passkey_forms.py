@@ -20,7 +20,7 @@ class _Careful:
             return super().clean_credential()  # type: ignore[misc]
         except ValidationError:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 (see above)
             raise get_adapter().validation_error("incorrect_code") from None
 
 
@@ -30,7 +30,7 @@ class AddForm(forms.AddWebAuthnForm):  # type: ignore[misc]
             cleaned: dict[str, Any] = super().clean()
         except ValidationError:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 (see above)
             raise get_adapter().validation_error("incorrect_code") from None
         return cleaned
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -72,14 +73,14 @@ AFTER_SIGN_IN: Final = {
 }
 
 
-def names_in(patterns: list[URLPattern | URLResolver]) -> set[str]:
+def names_in(patterns: Sequence[URLPattern | URLResolver]) -> set[str]:
     names: set[str] = set()
     for pattern in patterns:
         names |= names_in(pattern.url_patterns) if isinstance(pattern, URLResolver) else {str(pattern.name)}
     return names
 
 
-def outcome(answer: HttpResponse) -> str:
+def outcome(answer: HttpResponseBase) -> str:
     match answer.status_code:
         case 404 | 405:
             return str(answer.status_code)

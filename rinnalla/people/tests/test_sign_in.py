@@ -284,7 +284,7 @@ def test_signing_out_ends_the_session(cast: Cast, client: Client) -> None:
 
 def test_forms_without_their_token_are_refused(cast: Cast) -> None:
     client = sign_in(Client(enforce_csrf_checks=True), cast.aino, sudo=True)
-    for name, args in [
+    forms: list[tuple[str, list[object]]] = [
         ("account_login", []),
         ("account_logout", []),
         ("account_reset_password", []),
@@ -295,7 +295,8 @@ def test_forms_without_their_token_are_refused(cast: Cast) -> None:
         ("sign_out_everywhere", []),
         ("give_role", [cast.veikko.pk]),
         ("deactivate", [cast.veikko.pk]),
-    ]:
+    ]
+    for name, args in forms:
         assert client.post(reverse(name, args=args)).status_code == 403, name
 
 
