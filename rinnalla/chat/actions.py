@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import Q, QuerySet
 
 from rinnalla.audit import actions as audit
 from rinnalla.chat.models import Conversation, Message
@@ -96,12 +96,10 @@ class TooMuchAtOnce(Exception):
 
 def due_for_erasing(*, now: datetime) -> QuerySet[Conversation]:
     """Conversations whose line's retention has passed since their end."""
-    hours = Line.objects.filter(pk=OuterRef("contact__line_id")).values("retention_hours")
-    return (
-        Conversation.objects.filter(erased_at=None, contact__state=Contact.State.ENDED)
-        .annotate(hours=hours)
-        .filter(contact__ended_at__lte=now - timedelta(hours=1) * F("hours"))
-    )
+    due = Q(pk=None)
+    for line_id, hours in Line.objects.values_list("pk", "retention_hours"):
+        due |= Q(contact__line_id=line_id, contact__ended_at__lte=now - timedelta(hours=hours))
+    return Conversation.objects.filter(due, erased_at=None, contact__state=Contact.State.ENDED)
 
 
 def erase_due(*, now: datetime, whatever_the_share: bool = False) -> int:
@@ -116,9 +114,12 @@ def erase_due(*, now: datetime, whatever_the_share: bool = False) -> int:
     if len(due) > most and not whatever_the_share:
         with transaction.atomic():
             audit.record(
-                code="chat.retention_refused", actor="system", subject="retention:chat", now=now,
+                code="chat.retention_refused",
+                actor="system",
+                subject="retention:chat",
+                now=now,
                 details={"due": len(due), "kept": kept},
-            )  # fmt: skip
+            )
         raise TooMuchAtOnce(len(due), kept)
     for start in range(0, len(due), 200):
         erase(conversation_ids=due[start : start + 200], now=now)

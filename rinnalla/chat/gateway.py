@@ -13,271 +13,31 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final
 
-import msgspec
 from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
-from django.utils.translation import gettext, override
 
 from rinnalla.chat import visiting
-from rinnalla.chat.models import Message
-from rinnalla.chat.rooms import Room, TalkSocket, encode, stored_frame
-from rinnalla.chat.transcript import Saying, SayRefusal, Stored, clean, newest, said, text_refusal, write
+from rinnalla.chat.live import ANSWERER, SEEKER, AnswererSocket, ChatSocket, DutySocket, VisitSocket
+from rinnalla.chat.rooms import Room, encode, stored_frame
+from rinnalla.chat.transcript import Saying, SayRefusal, Stored, newest, said, write
 from rinnalla.chat.visiting import Talk
 from rinnalla.core import sockets
 from rinnalla.core.batched import Batched
 from rinnalla.core.journal import Journal, Unavailable
 from rinnalla.core.live import Bus, Event
-from rinnalla.core.sockets import Handshake, Socket
+from rinnalla.core.sockets import Socket
 from rinnalla.helpline import actions as helpline
+from rinnalla.helpline.models import Line
 from rinnalla.helpline.queries import places
 from rinnalla.helpline.rules import LEASE, RENEW
 
 log = logging.getLogger(__name__)
 
-SEEKER: Final = Message.Author.SEEKER.value
-ANSWERER: Final = Message.Author.ANSWERER.value
 OTHER: Final = {SEEKER: ANSWERER, ANSWERER: SEEKER}
 MOST_WINDOWS: Final = 8  # sockets of one visit; the oldest is closed
 PLACES_AGAIN: Final = 0.5  # seconds between two looks at a line's queue
 FLICKER: Final = 3.0  # seconds a page may be gone (a reload) before the other side is told
-
-
-class SayFrame(msgspec.Struct, tag_field="t", tag="say"):
-    id: uuid.UUID
-    text: str
-
-
-class TypingFrame(msgspec.Struct, tag_field="t", tag="typing"):
-    pass
-
-
-class PingFrame(msgspec.Struct, tag_field="t", tag="ping"):
-    pass
-
-
-decode = msgspec.json.Decoder(SayFrame | TypingFrame | PingFrame).decode
-PONG: Final = encode({"t": "pong"})
-
-
-class ChatSocket(TalkSocket):
-    """What both sides' sockets do alike."""
-
-    __slots__ = ("_typed_at", "gateway", "talk", "unsubscribe")
-
-    def __init__(self, gateway: Gateway, handshake: Handshake) -> None:
-        super().__init__(handshake)
-        self.gateway = gateway
-        self.talk: Talk | None = None
-        self.unsubscribe: list[Any] = []
-        self._typed_at = 0.0
-
-    async def enter(self, talk: Talk) -> None:
-        """Join the room, say hello, and send what this page has not got."""
-        self.talk = talk
-        after = self.handshake.query.get("after", "0")
-        self.last = min(int(after), talk.newest) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-        self.unsubscribe.append(self.gateway.bus.subscribe(f"contact:{talk.contact_id}", self.contact_changed))
-        self.say({"t": "hello", **self.state_of(talk), "seq": talk.newest})
-        self.gateway.join(self, talk)
-
-    def state_of(self, talk: Talk) -> dict[str, Any]:
-        return {"state": talk.state, "place": None, "of": None, "answerer": talk.answerer}
-
-    def contact_changed(self, event: Event) -> None:
-        self.gateway.spawn(self.look_again())
-
-    async def look_again(self) -> None:
-        """The contact may have moved: read it and say so."""
-
-    def received(self, text: bytes) -> None:
-        try:
-            frame = decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            self.close(sockets.BAD_FRAME)
-            return
-        match frame:
-            case SayFrame():
-                self.say_text(frame)
-            case TypingFrame() if self.talk is not None:
-                now = asyncio.get_running_loop().time()
-                if now - self._typed_at >= 2:
-                    self._typed_at = now
-                    self.gateway.bus.publish(
-                        [(f"conversation:{self.talk.conversation_id}", {"t": "typing", "by": self.side})]
-                    )
-            case PingFrame():
-                self.send(PONG)
-
-    def say_text(self, frame: SayFrame) -> None:
-        text = clean(frame.text)
-        reason = text_refusal(text)
-        if self.talk is None or reason is not None:
-            self.refuse(frame.id, reason or SayRefusal.ENDED)
-            return
-        self.gateway.journal.put(
-            Saying(
-                self.talk.conversation_id, frame.id, self.side, text, timezone.now(),
-                person_id=self.person_id, origin=self,
-            )  # fmt: skip
-        )
-
-    @property
-    def person_id(self) -> int | None:
-        return None
-
-    def refuse(self, message_id: uuid.UUID, reason: SayRefusal) -> None:
-        with override(self.handshake.language):
-            self.say({"t": "refused", "id": str(message_id), "reason": reason.value, "say": str(reason.label)})
-
-    def put_off(self, message_id: uuid.UUID) -> None:
-        with override(self.handshake.language):
-            text = gettext("The message could not be stored yet. It is kept here and sent again.")
-        self.say({"t": "later", "id": str(message_id), "say": text})
-
-    def closed(self) -> None:
-        for unsubscribe in self.unsubscribe:
-            unsubscribe()
-        self.gateway.leave(self)
-
-
-class VisitSocket(ChatSocket):
-    """A help-seeker's page: waiting, then talking."""
-
-    side = SEEKER
-    __slots__ = ("_place",)
-
-    async def opened(self) -> None:
-        self._place: tuple[int, int] | None = None
-        token = self.handshake.cookies.get("visit", "")
-        talk = await self.gateway.by_token.get(helpline.token_hash(token)) if token else None
-        if talk is not None and talk.state == "away":
-            await self.gateway.in_thread(
-                partial(helpline.keep_present, contact_ids=[talk.contact_id], now=timezone.now())
-            )
-            talk = await self.gateway.by_token.get(helpline.token_hash(token))
-        if talk is None or talk.erased:
-            self.close(sockets.UNKNOWN)
-            return
-        if talk.state == "waiting":
-            self._place = await self.gateway.place_of(talk)
-        if not self.closing:
-            await self.enter(talk)
-            self.gateway.watch_queue(self)
-
-    def state_of(self, talk: Talk) -> dict[str, Any]:
-        place, of = self._place if self._place is not None and talk.state == "waiting" else (None, None)
-        return {"state": talk.state, "place": place, "of": of, "answerer": talk.answerer}
-
-    async def look_again(self) -> None:
-        assert self.talk is not None
-        talk = await self.gateway.by_id.get(self.talk.conversation_id)
-        if talk is None or self.closing:
-            return
-        if (talk.state, talk.answerer) != (self.talk.state, self.talk.answerer):
-            self.say({"t": "state", **self.state_of(talk)})
-        self.talk = talk
-
-    def tell_place(self, place: int, of: int) -> None:
-        if (place, of) != self._place:
-            self._place = (place, of)
-            self.say({"t": "place", "place": place, "of": of})
-
-
-class AnswererSocket(ChatSocket):
-    """A volunteer's page of one conversation."""
-
-    side = ANSWERER
-    __slots__ = ("_person_id",)
-
-    @property
-    def person_id(self) -> int | None:
-        return self._person_id
-
-    async def opened(self) -> None:
-        self._person_id = await self.gateway.person_of(self)
-        try:
-            conversation_id = uuid.UUID(self.handshake.path.rstrip("/").rpartition("/")[2])
-        except ValueError:
-            conversation_id = None
-        talk = await self.gateway.by_id.get(conversation_id) if conversation_id and self._person_id else None
-        if talk is None or talk.answerer_id != self._person_id or not talk.open:
-            self.close(sockets.ENDED if self._person_id else sockets.UNKNOWN)
-        elif not self.closing:
-            self.unsubscribe.append(self.gateway.bus.subscribe(f"person:{self._person_id}", self.person_changed))
-            await self.enter(talk)
-
-    def person_changed(self, event: Event) -> None:
-        if event.get("t") == "revoked":
-            self.close(sockets.ENDED)
-
-    async def look_again(self) -> None:
-        assert self.talk is not None
-        talk = await self.gateway.by_id.get(self.talk.conversation_id)
-        if talk is None or self.closing:
-            return
-        self.talk = talk
-        if not talk.open or talk.answerer_id != self._person_id:
-            self.say({"t": "state", **self.state_of(talk)})
-            self.close(sockets.ENDED)
-
-
-class DutySocket(Socket):
-    """The duty page: says that something changed, and holds the lease while it is open."""
-
-    __slots__ = ("_person_id", "_timer", "_what", "gateway", "unsubscribe")
-
-    def __init__(self, gateway: Gateway, handshake: Handshake) -> None:
-        super().__init__(handshake)
-        self.gateway = gateway
-        self.unsubscribe: list[Any] = []
-        self._person_id: int | None = None
-        self._what: set[str] = set()
-        self._timer: asyncio.TimerHandle | None = None
-
-    @property
-    def person_id(self) -> int | None:
-        return self._person_id
-
-    async def opened(self) -> None:
-        self._person_id = await self.gateway.person_of(self)
-        if self._person_id is None:
-            self.close(sockets.UNKNOWN)
-            return
-        lines = await self.gateway.in_thread(self.gateway.line_ids)
-        topics = [f"person:{self._person_id}", *(f"queue:{line}" for line in lines)]
-        self.unsubscribe = [self.gateway.bus.subscribe(topic, self.changed) for topic in topics]
-        self.gateway.duties.add(self)
-
-    def changed(self, event: Event) -> None:
-        kind = event.get("t")
-        if kind == "revoked":
-            self.close(sockets.ENDED)
-            return
-        self._what |= {"queue"} if kind == "queue" else {"queue", "duty", "talks"}
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(0.2, self._tell)
-
-    def _tell(self) -> None:
-        self._timer = None
-        what, self._what = sorted(self._what), set()
-        self.send(encode({"t": "changed", "what": what}))
-
-    def received(self, text: bytes) -> None:
-        try:
-            frame = decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            self.close(sockets.BAD_FRAME)
-            return
-        if isinstance(frame, PingFrame):
-            self.send(PONG)
-
-    def closed(self) -> None:
-        for unsubscribe in self.unsubscribe:
-            unsubscribe()
-        if self._timer is not None:
-            self._timer.cancel()
-        self.gateway.duties.discard(self)
 
 
 class Gateway:
@@ -337,8 +97,6 @@ class Gateway:
 
     @staticmethod
     def line_ids() -> list[int]:
-        from rinnalla.helpline.models import Line
-
         return list(Line.objects.values_list("pk", flat=True))
 
     # Rooms --------------------------------------------------------------------------------------------------------
@@ -363,7 +121,7 @@ class Gateway:
 
     def leave(self, socket: ChatSocket) -> None:
         if socket.talk is not None:
-            self._watching.get(socket.talk.line_id, set()).discard(socket)  # type: ignore[arg-type]
+            self._watching.get(socket.talk.line_id, set()).discard(socket)
         room, socket.room = socket.room, None
         if room is None or socket not in room.sockets:
             return
@@ -494,8 +252,8 @@ class Gateway:
                 if settings.SEVERAL_PROCESSES and loop.time() - looked > RENEW.total_seconds():
                     looked = loop.time()
                     await self._look_everywhere()
-            except Exception as problem:
-                log.error("presence could not be renewed: %s", type(problem).__name__)
+            except Exception as problem:  # noqa: BLE001  # the database is away: the next round tries again
+                log.warning("presence could not be renewed: %s", type(problem).__name__)
 
     @staticmethod
     def _renew(contacts: set[int], people: set[int], *, sweep: bool) -> None:

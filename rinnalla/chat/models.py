@@ -26,7 +26,9 @@ class Conversation(models.Model):
     erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(erased_at=None) | Q(key_id=None), name="conversation_erased_has_no_key")]
+        constraints = [
+            models.CheckConstraint(condition=Q(erased_at=None) | Q(key_id=None), name="conversation_erased_has_no_key")
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -52,7 +54,9 @@ class Message(models.Model):
     client_id = models.UUIDField()
     author = models.CharField(max_length=10, choices=Author)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.TEXT)
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     body = models.BinaryField()
     at = models.DateTimeField()
 
@@ -66,5 +70,3 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id} {self.seq}"
-
-

@@ -105,7 +105,7 @@ class Room:
                 began = socket.last
                 try:
                     messages = await self._read((self.id, socket.last))
-                except Exception:  # the database is away: the next hint or the regular look tries again
+                except Exception:  # noqa: BLE001  # the database is away: the next hint or the regular look tries again
                     return
                 for said in messages:
                     if said.seq == socket.last + 1:

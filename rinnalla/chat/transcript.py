@@ -19,7 +19,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from rinnalla.chat.models import Conversation, Message
-from rinnalla.sealing.seal import Key, ring
+from rinnalla.sealing.seal import Key, KeyErased, ring
 
 MOST_CHARACTERS: Final = 4000
 
@@ -94,9 +94,7 @@ def clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii() or not text.isprintable():
         text = "".join(
-            "\ufffd" if "\ud800" <= c <= "\udfff" else c
-            for c in text
-            if c in "\n\t" or unicodedata.category(c) != "Cc"
+            "\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc"
         )
     return text.strip()
 
@@ -128,7 +126,7 @@ def write(sayings: Sequence[Saying]) -> list[Stored | SayRefusal]:
         .order_by("pk")
         .only("last_seq", "open", "answerer_id", "key_id")
     }
-    keys = ring().get_many(row.key_id for row in conversations.values() if row.key_id is not None)
+    keys = ring().find(row.key_id for row in conversations.values() if row.key_id is not None)
     known = _stored_before(sayings, keys, conversations)
     begun = {pk: row.last_seq for pk, row in conversations.items()}
     outcomes: list[Stored | SayRefusal] = []
@@ -139,24 +137,30 @@ def write(sayings: Sequence[Saying]) -> list[Stored | SayRefusal]:
         if before is not None:
             same = before[0] == (saying.author, saying.person_id, saying.kind, saying.text)
             outcomes.append(Stored(before[1], before[2], fresh=False) if same else SayRefusal.ID_TAKEN)
-        elif conversation is None or conversation.key_id is None:
+        elif conversation is None or conversation.key_id not in keys:
             outcomes.append(SayRefusal.ENDED)
         elif reason := _write_refusal(conversation, saying):
             outcomes.append(reason)
         else:
             conversation.last_seq += 1
-            body = keys[conversation.key_id].seal(
-                saying.text, place(conversation.pk, saying.client_id, saying.author)
-            )
+            body = keys[conversation.key_id].seal(saying.text, place(conversation.pk, saying.client_id, saying.author))
             rows.append(
                 Message(
-                    conversation_id=conversation.pk, seq=conversation.last_seq, client_id=saying.client_id,
-                    author=saying.author, kind=saying.kind, person_id=saying.person_id, body=body, at=saying.at,
-                )  # fmt: skip
+                    conversation_id=conversation.pk,
+                    seq=conversation.last_seq,
+                    client_id=saying.client_id,
+                    author=saying.author,
+                    kind=saying.kind,
+                    person_id=saying.person_id,
+                    body=body,
+                    at=saying.at,
+                )
             )
             known[saying.conversation_id, saying.client_id] = (
-                (saying.author, saying.person_id, saying.kind, saying.text), conversation.last_seq, saying.at,
-            )  # fmt: skip
+                (saying.author, saying.person_id, saying.kind, saying.text),
+                conversation.last_seq,
+                saying.at,
+            )
             outcomes.append(Stored(conversation.last_seq, saying.at, fresh=True))
     Message.objects.bulk_create(rows)
     growth: dict[int, list[uuid.UUID]] = {}
@@ -191,7 +195,7 @@ def _stored_before(
     )
     for message in found:
         key_id = conversations[message.conversation_id].key_id
-        if key_id is not None:
+        if key_id in keys:
             text = open_body(message, keys[key_id])
             about = (message.author, message.person_id, message.kind, text)
             before[message.conversation_id, message.client_id] = (about, message.seq, message.at)
@@ -206,7 +210,10 @@ def read(conversation_id: uuid.UUID, key_id: uuid.UUID | None, *, after: int = 0
     """The messages numbered above ``after``, in order, opened. Empty when the content was erased."""
     if key_id is None:
         return []
-    key = ring().get(key_id)
+    try:
+        key = ring().get(key_id)
+    except KeyErased:  # erased a moment ago; the rows follow
+        return []
     return [opened(message, key) for message in Message.objects.filter(conversation_id=conversation_id, seq__gt=after)]
 
 
@@ -222,7 +229,9 @@ def said(seq: int, client_id: uuid.UUID, author: str, kind: str, text: str, at: 
     return Said(seq, client_id, author, kind, "", at, name=about.get("name"), role=about.get("role"))
 
 
-def event(conversation_id: uuid.UUID, kind: Message.Kind, *, at: datetime, about: dict[str, str] | None = None) -> Saying:
+def event(
+    conversation_id: uuid.UUID, kind: Message.Kind, *, at: datetime, about: dict[str, str] | None = None
+) -> Saying:
     """A line of the service's own in the journal, such as "the answerer joined"."""
     text = json.dumps(about, ensure_ascii=False) if about else ""
     return Saying(conversation_id, uuid.uuid4(), Message.Author.SERVICE, text, at, kind=kind)

@@ -58,8 +58,9 @@ def _talks(conversations: Sequence[Conversation], now: datetime) -> list[Talk]:
                 open=c.open,
                 erased=c.key_id is None,
                 answerer_id=c.answerer_id,
-                answerer=person
-                and {"name": person.duty_name, "role": "crisis_worker" if professional else "volunteer"},
+                answerer={"name": person.duty_name, "role": "crisis_worker" if professional else "volunteer"}
+                if person is not None
+                else None,
                 seeker_there=contact.seen_at >= now - PRESENT,
                 answerer_there=contact.duty is not None and contact.duty.lease_until >= now,
             )
@@ -109,5 +110,3 @@ def people_of_sessions(session_keys: Sequence[str]) -> list[int | None]:
         )
         people[key] = person.pk if genuine and person is not None else None
     return [people[key] for key in session_keys]
-
-

@@ -1,4 +1,4 @@
-"""All settings, in one file. Each variable it reads is described in docs/operate/settings.md (a house rule checks it)."""
+"""All settings, in one file. Each variable it reads is described in docs/operate/settings.md (a house rule checks)."""
 
 from pathlib import Path
 from typing import Any
@@ -10,15 +10,18 @@ from rinnalla.core import env
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "rinnalla"
 
-# What kind of installation this is. `demo` and `test` allow one-click sign-in and plain http; production allows neither.
+# What kind of installation this is. `demo` and `test` allow one-click sign-in and plain http; production does not.
 ENV = env.choice("RINNALLA_ENV", ("production", "demo", "test"), "production")
 PRODUCTION = ENV == "production"
 DATA = Path(env.text("RINNALLA_DATA", str(ROOT / "data"))).absolute()
 SURFACE = env.choice("RINNALLA_SURFACE", ("all", "public", "staff"), "all")
 
 SECRET_KEY = env.secret("RINNALLA_SECRET_KEY", DATA / "secret.key", why="it signs sessions and links")
-MASTER_KEY = env.secret("RINNALLA_MASTER_KEY", Path(env.text("RINNALLA_MASTER_KEY_FILE", str(DATA / "master.key"))),
-                        why="it opens the keys of conversations")
+MASTER_KEY = env.secret(
+    "RINNALLA_MASTER_KEY",
+    Path(env.text("RINNALLA_MASTER_KEY_FILE", str(DATA / "master.key"))),
+    why="it opens the keys of conversations",
+)
 DEBUG = False
 ALLOWED_HOSTS = env.words("RINNALLA_HOSTS", "localhost,127.0.0.1,[::1]")
 # How many proxies stand before `serve`. They must overwrite X-Forwarded-For and X-Forwarded-Proto.
@@ -68,7 +71,11 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
-ROOT_URLCONF = {"all": "rinnalla.config.urls", "public": "rinnalla.config.urls_public", "staff": "rinnalla.config.urls_staff"}[SURFACE]
+ROOT_URLCONF = {
+    "all": "rinnalla.config.urls",
+    "public": "rinnalla.config.urls_public",
+    "staff": "rinnalla.config.urls_staff",
+}[SURFACE]
 WSGI_APPLICATION = None
 APPEND_SLASH = True
 
@@ -103,7 +110,9 @@ _SQLITE = {
 }
 _POSTGRESQL = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": {"application_name": "rinnalla"}}
 DATABASES = {
-    "default": env.database("DATABASE_URL", f"sqlite:///{DATA}/rinnalla.sqlite3", sqlite=_SQLITE, postgresql=_POSTGRESQL),
+    "default": env.database(
+        "DATABASE_URL", f"sqlite:///{DATA}/rinnalla.sqlite3", sqlite=_SQLITE, postgresql=_POSTGRESQL
+    ),
     "keys": env.database("KEYS_DATABASE_URL", f"sqlite:///{DATA}/keys.sqlite3", sqlite=_SQLITE, postgresql=_POSTGRESQL),
 }
 for _alias, _database in DATABASES.items():
@@ -117,6 +126,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The bus: in this process, or Valkey when there are several.
 VALKEY_URL = env.text("VALKEY_URL", "none")
 SEVERAL_PROCESSES = VALKEY_URL != "none"
+# Open WebSockets in one process; at most as many as the system lets it open files.
+MOST_SOCKETS = env.number("RINNALLA_MOST_SOCKETS", 12_000, least=1)
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "rinnalla_cache"}
     if SEVERAL_PROCESSES

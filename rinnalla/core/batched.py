@@ -51,7 +51,7 @@ class Batched[Key, Value]:
         loop = asyncio.get_running_loop()
         try:
             values = await loop.run_in_executor(self._pool, in_thread, self._load, [key for key, _ in batch])
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001  # every caller gets it
             for _, future in batch:
                 if not future.done():
                     future.set_exception(problem)

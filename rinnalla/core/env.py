@@ -107,7 +107,7 @@ def database(name: str, default: str, *, sqlite: Mapping[str, Any], postgresql: 
 
 
 def mailer(name: str, default: str | None) -> dict[str, Any]:
-    """How mail leaves: ``smtp://user:password@host:587`` (STARTTLS), ``smtps://…:465``, ``file:///folder`` or ``console:``."""
+    """How mail leaves: ``smtp://user:password@host:587`` (STARTTLS), ``smtps://…``, ``file:///path``, ``console:``."""
     url = text(name, default)
     parts = urlsplit(url)
     match parts.scheme:

@@ -108,7 +108,7 @@ class Journal[Entry, Outcome]:
                 return list(self._write(batch))
         except (OperationalError, InterfaceError) as problem:
             # The database is away, full or locked: nothing of this batch is stored, every sender keeps its message.
-            log.error("the journal could not write: %s", type(problem).__name__)
+            log.warning("the journal could not write: %s", type(problem).__name__)
             connection.close()
             return [Unavailable(type(problem).__name__)] * len(batch)
         except Exception as problem:

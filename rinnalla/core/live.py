@@ -150,7 +150,7 @@ class ValkeyBus(Bus):
                 broken = True
             if last:
                 break
-        client.close()
+        client.close()  # type: ignore[no-untyped-call]
 
     async def _read(self) -> None:
         first = True

@@ -19,9 +19,7 @@ def privacy_headers(get_response: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["Permissions-Policy"] = (
-            "camera=(), microphone=(), geolocation=(), browsing-topics=()"
-        )
+        response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
         return response
 
     return middleware

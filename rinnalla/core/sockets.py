@@ -11,18 +11,23 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
 from django.http.cookie import parse_cookie
 from django.utils.translation import gettext, override
-from picows import WSAutoPingStrategy, WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest, WSUpgradeResponse
-from picows import WSUpgradeResponseWithListener
-from picows.picows import WSProtocol
-
-if TYPE_CHECKING:
-    from picows import WSCloseCode
+from picows import (
+    WSAutoPingStrategy,
+    WSFrame,
+    WSListener,
+    WSMsgType,
+    WSTransport,
+    WSUpgradeRequest,
+    WSUpgradeResponse,
+    WSUpgradeResponseWithListener,
+)
+from picows.picows import WSProtocol  # type: ignore[attr-defined]  # not in its stubs
 
 log = logging.getLogger(__name__)
 
@@ -78,14 +83,14 @@ class Handshake:
 
 
 def same_origin(origin: str | None, host: str | None) -> bool:
-    """Whether a page of this service opened the socket. A missing or ``null`` Origin did not (promises.md, bad input)."""
+    """Whether a page of this service opened the socket. A missing or ``null`` Origin did not."""
     if not origin or not host or origin == "null":
         return False
     parts = urlsplit(origin)
     return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower() and not parts.path
 
 
-class Socket(WSListener):  # type: ignore[misc]  # picows is compiled and has no class for mypy to follow
+class Socket(WSListener):
     """One open WebSocket. Subclasses override :meth:`opened`, :meth:`received` and :meth:`closed`.
 
     All three run on the event loop and must not block. Text sent before ``opened`` ends is given to ``received``
@@ -95,7 +100,17 @@ class Socket(WSListener):  # type: ignore[misc]  # picows is compiled and has no
     open_sockets: ClassVar[set[Socket]] = set()
     most_open: ClassVar[int] = 12_000
 
-    __slots__ = ("_allowance", "_allowance_at", "_early", "_fragments", "_opening", "_size", "closing", "handshake", "transport")
+    __slots__ = (
+        "_allowance",
+        "_allowance_at",
+        "_early",
+        "_fragments",
+        "_opening",
+        "_size",
+        "closing",
+        "handshake",
+        "transport",
+    )
 
     def __init__(self, handshake: Handshake) -> None:
         super().__init__()
@@ -137,7 +152,7 @@ class Socket(WSListener):  # type: ignore[misc]  # picows is compiled and has no
         self.closing = True
         with override(self.handshake.language):
             text = (reason or sentence(code)).encode()[:120].decode(errors="ignore")
-        transport.send_close(code, text)
+        transport.send_close(code, text)  # type: ignore[arg-type]  # any number is a close code
         transport.disconnect(not at_once)
 
     def silent_for(self, now: float) -> float:
@@ -158,8 +173,8 @@ class Socket(WSListener):  # type: ignore[misc]  # picows is compiled and has no
             await self.opened()
         except asyncio.CancelledError:
             raise
-        except Exception as problem:
-            log.error("a socket could not be opened: %s", type(problem).__name__, exc_info=not settings.PRODUCTION)
+        except Exception as problem:  # noqa: BLE001  # whatever it was: this socket closes, the others go on
+            log.error("a socket could not be opened: %s", type(problem).__name__)  # noqa: TRY400  # a trace may hold text
             self.close(UNAVAILABLE)
         finally:
             self._opening = None
@@ -175,11 +190,11 @@ class Socket(WSListener):  # type: ignore[misc]  # picows is compiled and has no
             self.close(TOO_MANY)
             return
         kind = frame.msg_type
-        if kind is WSMsgType.CLOSE or kind == WSMsgType.CLOSE:
+        if kind == WSMsgType.CLOSE:
             self.closing = True
             transport.send_close(frame.get_close_code())
             transport.disconnect()
-        elif kind == WSMsgType.TEXT or kind == WSMsgType.CONTINUATION:
+        elif kind in (WSMsgType.TEXT, WSMsgType.CONTINUATION):
             self._gather(kind, frame)
         elif kind == WSMsgType.BINARY:
             self.close(BAD_FRAME)
@@ -234,7 +249,7 @@ _routes: dict[str, Callable[[Handshake], Socket]] = {}
 
 
 def route(prefix: str, factory: Callable[[Handshake], Socket]) -> None:
-    """Serve sockets whose path begins with ``prefix`` ("/live/visit/") by ``factory``. Called from ``AppConfig.ready``."""
+    """Serve sockets whose path begins with ``prefix`` ("/live/visit/") by ``factory``."""
     _routes[prefix] = factory
 
 
@@ -267,7 +282,7 @@ def _host_allowed(host: str) -> bool:
 
 
 # picows logs peers' addresses: it gets a logger that says nothing.
-_silent = logging.Logger("sockets", logging.CRITICAL + 1)
+_silent = logging.Logger("sockets", logging.CRITICAL + 1)  # noqa: LOG001  # outside the tree of loggers on purpose
 
 
 class SocketProtocol(WSProtocol):  # type: ignore[misc]
@@ -277,8 +292,8 @@ class SocketProtocol(WSProtocol):  # type: ignore[misc]
     that request again and goes on from there.
     """
 
-    def __new__(cls, *_: Any, **__: Any) -> SocketProtocol:
-        made: SocketProtocol = WSProtocol.__new__(cls, *_ARGUMENTS)
+    def __new__(cls, *_: Any, **__: Any) -> Self:
+        made: Self = WSProtocol.__new__(cls, *_ARGUMENTS)
         return made
 
     def __init__(self, config: Any, server_state: Any, app_state: Any) -> None:

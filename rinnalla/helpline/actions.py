@@ -100,9 +100,13 @@ def take_duty(*, line: Line, actor: Person, now: datetime) -> DutySession:
         raise Refused(DutyRefusal.ON_DUTY) from None
     _announce_duty(duty)
     audit.record(
-        code="helpline.duty_taken", actor=f"person:{actor.pk}", subject=f"duty:{duty.pk}", now=now,
-        centre=f"centre:{line.centre_id}", details={"line": line.slug},
-    )  # fmt: skip
+        code="helpline.duty_taken",
+        actor=f"person:{actor.pk}",
+        subject=f"duty:{duty.pk}",
+        now=now,
+        centre=str(line.centre_id),
+        details={"line": line.slug},
+    )
     return duty
 
 
@@ -114,7 +118,7 @@ def renew_leases(*, person_ids: Collection[int], now: datetime) -> None:
 
 
 @transaction.atomic
-def set_duty_state(*, duty: DutySession, state: str, actor: Person, now: datetime) -> DutySession:
+def set_duty_state(*, duty: DutySession, state: str) -> DutySession:
     """Say that one is ready, or on a break."""
     duty = _locked(duty)
     if state not in (State.READY, State.PAUSED) or duty.open_contacts:
@@ -146,9 +150,13 @@ def take_next(*, duty: DutySession, actor: Person, now: datetime) -> Contact:
     _announce_contact(contact)
     _announce_duty(duty)
     audit.record(
-        code="helpline.claimed", actor=f"person:{actor.pk}", subject=f"contact:{contact.pk}", now=now,
-        centre=f"centre:{duty.line.centre_id}", details={"line": duty.line.slug},
-    )  # fmt: skip
+        code="helpline.claimed",
+        actor=f"person:{actor.pk}",
+        subject=f"contact:{contact.pk}",
+        now=now,
+        centre=str(duty.line.centre_id),
+        details={"line": duty.line.slug},
+    )
     return contact
 
 
@@ -165,8 +173,11 @@ def _claim(duty: DutySession, *, now: datetime) -> Contact | None:
         )
         if claimed:
             contact.state, contact.duty, contact.claimed_at, contact.returned_at = (
-                Contact.State.TALKING, duty, now, None,
-            )  # fmt: skip
+                Contact.State.TALKING,
+                duty,
+                now,
+                None,
+            )
             return contact
 
 
@@ -175,9 +186,12 @@ def end_contact(*, contact: Contact, actor: Person, now: datetime) -> None:
     """The answerer ends the conversation. Ending twice changes nothing."""
     if _end(contact, by=Contact.EndedBy.ANSWERER, now=now):
         audit.record(
-            code="helpline.ended", actor=f"person:{actor.pk}", subject=f"contact:{contact.pk}", now=now,
-            centre=f"centre:{contact.line.centre_id}",
-        )  # fmt: skip
+            code="helpline.ended",
+            actor=f"person:{actor.pk}",
+            subject=f"contact:{contact.pk}",
+            now=now,
+            centre=str(contact.line.centre_id),
+        )
 
 
 @transaction.atomic
@@ -190,9 +204,12 @@ def end_duty(*, duty: DutySession, actor: Person, now: datetime) -> DutySession:
         raise Refused(EndDutyRefusal.TALKING)
     _end_duty(duty, now=now)
     audit.record(
-        code="helpline.duty_ended", actor=f"person:{actor.pk}", subject=f"duty:{duty.pk}", now=now,
-        centre=f"centre:{duty.line.centre_id}",
-    )  # fmt: skip
+        code="helpline.duty_ended",
+        actor=f"person:{actor.pk}",
+        subject=f"duty:{duty.pk}",
+        now=now,
+        centre=str(duty.line.centre_id),
+    )
     return duty
 
 
@@ -235,9 +252,13 @@ def give_back(*, duty: DutySession, now: datetime) -> int:
     duty.open_contacts = 0
     _end_duty(duty, now=now)
     audit.record(
-        code="helpline.duty_lost", actor="system", subject=f"duty:{duty.pk}", now=now,
-        centre=f"centre:{duty.line.centre_id}", details={"given_back": returned},
-    )  # fmt: skip
+        code="helpline.duty_lost",
+        actor="system",
+        subject=f"duty:{duty.pk}",
+        now=now,
+        centre=str(duty.line.centre_id),
+        details={"given_back": returned},
+    )
     return returned
 
 

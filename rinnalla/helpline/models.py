@@ -37,8 +37,12 @@ class Line(models.Model):
         ordering = ("slug",)
         constraints = [
             models.CheckConstraint(condition=Q(session_minutes__gte=5), name="line_session_at_least_5_min"),
-            models.CheckConstraint(condition=Q(parallel_limit__gte=1, parallel_limit__lte=6), name="line_parallel_1_to_6"),
-            models.CheckConstraint(condition=Q(youngest=None) | Q(oldest=None) | Q(youngest__lte=F("oldest")), name="line_ages_in_order"),
+            models.CheckConstraint(
+                condition=Q(parallel_limit__gte=1, parallel_limit__lte=6), name="line_parallel_1_to_6"
+            ),
+            models.CheckConstraint(
+                condition=Q(youngest=None) | Q(oldest=None) | Q(youngest__lte=F("oldest")), name="line_ages_in_order"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -95,7 +99,10 @@ class ExceptionDay(models.Model):
     class Meta:
         ordering = ("date", "opens")
         constraints = [
-            models.CheckConstraint(condition=Q(opens=None, closes=None) | Q(opens__isnull=False, closes__isnull=False), name="exception_day_both_times"),
+            models.CheckConstraint(
+                condition=Q(opens=None, closes=None) | Q(opens__isnull=False, closes__isnull=False),
+                name="exception_day_both_times",
+            ),
             models.UniqueConstraint(fields=["line", "date", "opens"], name="exception_day_once", nulls_distinct=False),
         ]
 
@@ -125,7 +132,10 @@ class DutySession(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person"], condition=~Q(state="ended"), name="duty_one_at_a_time"),
-            models.CheckConstraint(condition=Q(state="ended", ended_at__isnull=False) | (~Q(state="ended") & Q(ended_at=None)), name="duty_ended_has_time"),
+            models.CheckConstraint(
+                condition=Q(state="ended", ended_at__isnull=False) | (~Q(state="ended") & Q(ended_at=None)),
+                name="duty_ended_has_time",
+            ),
         ]
         indexes = [models.Index(fields=["line", "lease_until"], condition=~Q(state="ended"), name="duty_on_line")]
 
@@ -149,7 +159,7 @@ class Contact(models.Model):
         CLOSED = "closed", _("the line closed")
 
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="contacts")
-    # SHA-256 of the token in the help-seeker's cookie. Emptied at retention, so that nothing links a device to a contact.
+    # SHA-256 of the token in the help-seeker's cookie. Emptied at retention: nothing then links a device to a contact.
     token_hash = models.BinaryField(max_length=32, null=True, unique=True, editable=False)
     language = models.CharField(max_length=2, default="fi")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
@@ -164,9 +174,16 @@ class Contact(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(state="talking") | Q(duty__isnull=False), name="contact_talking_has_duty"),
-            models.CheckConstraint(condition=~Q(state__in=["waiting", "away"]) | Q(duty=None), name="contact_waiting_has_no_duty"),
-            models.CheckConstraint(condition=Q(state="ended", ended_at__isnull=False) | (~Q(state="ended") & Q(ended_at=None)), name="contact_ended_has_time"),
+            models.CheckConstraint(
+                condition=~Q(state="talking") | Q(duty__isnull=False), name="contact_talking_has_duty"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["waiting", "away"]) | Q(duty=None), name="contact_waiting_has_no_duty"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="ended", ended_at__isnull=False) | (~Q(state="ended") & Q(ended_at=None)),
+                name="contact_ended_has_time",
+            ),
         ]
         indexes = [
             models.Index(fields=["line", "queued_at", "id"], condition=Q(state="waiting"), name="contact_queue"),

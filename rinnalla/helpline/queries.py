@@ -43,24 +43,17 @@ def loads(lines: Iterable[Line], *, now: datetime) -> dict[int, Load]:
     """Line id → load, in two queries."""
     ids = [line.pk for line in lines]
     waiting = {
-        row["line_id"]: row
-        for row in Contact.objects.filter(line_id__in=ids, state=Contact.State.WAITING)
-        .values("line_id")
-        .annotate(count=Count("id"), since=Min("queued_at"))
+        line_id: (count, since)
+        for line_id, count, since in Contact.objects.filter(line_id__in=ids, state=Contact.State.WAITING)
+        .values_list("line_id")
+        .annotate(Count("id"), Min("queued_at"))
     }
     on_duty = dict(
         DutySession.objects.filter(~Q(state="ended"), line_id__in=ids, lease_until__gte=now)
         .values_list("line_id")
         .annotate(Count("id"))
     )
-    return {
-        pk: Load(
-            waiting.get(pk, {}).get("count", 0),
-            waiting.get(pk, {}).get("since"),
-            on_duty.get(pk, 0),
-        )
-        for pk in ids
-    }
+    return {pk: Load(*waiting.get(pk, (0, None)), on_duty=on_duty.get(pk, 0)) for pk in ids}
 
 
 def duty_of(person_id: int) -> DutySession | None:

@@ -32,7 +32,9 @@ def make_key(*, now: datetime) -> Key:
     key_id, raw = uuid.uuid4(), os.urandom(32)
     keys = ring()
     with transaction.atomic(using="keys"):
-        RecordKey.objects.create(id=key_id, wrapped=keys.master.wrap(key_id, raw), master=keys.master.name, created_at=now)
+        RecordKey.objects.create(
+            id=key_id, wrapped=keys.master.wrap(key_id, raw), master=keys.master.name, created_at=now
+        )
     key = Key(key_id, raw)
     keys.remember(key)
     return key

@@ -95,10 +95,13 @@ class KeyRing:
 
     def get(self, key_id: uuid.UUID) -> Key:
         """The key ``key_id``; :class:`KeyErased` when it is gone. At most one query."""
-        return self.get_many([key_id])[key_id] if key_id not in self._keys else self._use(key_id)
+        found = self.find([key_id])
+        if key_id not in found:
+            raise KeyErased(str(key_id))
+        return found[key_id]
 
-    def get_many(self, key_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Key]:
-        """The keys of many records with one query; :class:`KeyErased` when one is gone."""
+    def find(self, key_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Key]:
+        """The keys of many records with at most one query, without those that are gone."""
         wanted = set(key_ids)
         with self._lock:
             found = {key_id: self._keys[key_id] for key_id in wanted if key_id in self._keys}
@@ -107,8 +110,6 @@ class KeyRing:
             for record in RecordKey.objects.filter(pk__in=missing):
                 found[record.pk] = Key(record.pk, self.master.unwrap(record))
                 self.remember(found[record.pk])
-            if erased := wanted - found.keys():
-                raise KeyErased(f"{len(erased)} keys are gone")
         return found
 
     def remember(self, key: Key) -> None:
@@ -121,11 +122,6 @@ class KeyRing:
         with self._lock:
             for key_id in key_ids:
                 self._keys.pop(key_id, None)
-
-    def _use(self, key_id: uuid.UUID) -> Key:
-        with self._lock:
-            key = self._keys.get(key_id)
-        return key if key is not None else self.get_many([key_id])[key_id]
 
 
 _ring: KeyRing | None = None
