@@ -8,4 +8,7 @@ urlpatterns = [
     path("staff/", include("rinnalla.people.urls")),
     path("accounts/", include("rinnalla.people.account_urls")),
     path("invitation/<str:token>/", invitation, name="invitation"),
+    path("", include("rinnalla.demo.urls")),  # empty in production
 ]
+
+handler500 = "rinnalla.core.views.server_error"

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 
-def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django passes it
     """A form came without its proof: most often a page that was open for long. ``reason`` is Django's, in English.
 
     Only staff forms carry that proof; help-seekers' forms are known by the origin of their request.
@@ -18,7 +18,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "form_expired.html", status=403)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django passes it
     """The answer to a fault of ours. When it is the database that does not answer, a page that says where else help is.
 
     Renders without a request: nothing here may need the database or the session.
