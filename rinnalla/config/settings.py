@@ -244,7 +244,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"without_paths": {"()": "rinnalla.core.logs.without_paths"}},
+    "filters": {"without_paths": {"()": "rinnalla.core.logs.WithoutPaths"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_paths"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
