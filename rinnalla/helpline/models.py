@@ -103,7 +103,8 @@ class ExceptionDay(models.Model):
                 condition=Q(opens=None, closes=None) | Q(opens__isnull=False, closes__isnull=False),
                 name="exception_day_both_times",
             ),
-            models.UniqueConstraint(fields=["line", "date", "opens"], name="exception_day_once", nulls_distinct=False),
+            models.UniqueConstraint(fields=["line", "date", "opens"], name="exception_opening_once"),
+            models.UniqueConstraint(fields=["line", "date"], condition=Q(opens=None), name="exception_closed_once"),
         ]
 
     def __str__(self) -> str:
