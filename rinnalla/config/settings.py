@@ -249,6 +249,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "fido2": {"level": "WARNING"},  # it would name the passkey at each sign-in
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
     },
 }
