@@ -11,6 +11,7 @@ USAGE = """\
 bin/rinnalla init       make the data folder and its secrets (never replaces one)
 bin/rinnalla migrate    bring both databases up to date
 bin/rinnalla serve      start the service; --help names the options
+bin/rinnalla demo       build a made-up centre and serve it; needs RINNALLA_ENV=demo
 bin/rinnalla help       all other commands
 """
 
@@ -28,9 +29,15 @@ def main(arguments: list[str]) -> int:
             django.setup()
             setup.migrate()
         case ["serve", *options]:
-            from rinnalla.config import serve
+            from rinnalla.config.serve import main as serve
 
-            return serve.main(options)
+            return serve(options)
+        case ["demo", *options]:
+            setup.make_secrets()
+            from rinnalla.config.serve import main as serve
+            from rinnalla.demo.start import main as demo
+
+            return demo(options, serve=serve)
         case _:
             from django.core.management import execute_from_command_line
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
@@ -50,7 +50,8 @@ class Pages:
 
     def __init__(self) -> None:
         # No limit on what is ready to be sent: a slow reader then holds no thread. Pages and files are small.
-        self._django = WSGIMiddleware(get_wsgi_application(), workers=THREADS, send_queue_size=0)
+        django = WSGIMiddleware(cast("Any", get_wsgi_application()), workers=THREADS, send_queue_size=0)
+        self._django = cast("Application", django)
         self._waiting = 0
         self._full = _unavailable_pages()
 

@@ -97,7 +97,8 @@ def _refuse_what_is_not_ready(options: Options) -> None:
         setup.migrate(verbosity=0)
     elif pending := setup.pending_migrations():
         raise SystemExit(
-            f"Rinnalla cannot start: the databases are not up to date ({len(pending)} changes, first {pending[0]}). "
+            f"Rinnalla cannot start: the databases are not up to date (missing: {', '.join(pending[:3])}"
+            f"{' …' if len(pending) > 3 else ''}). "
             "Run `bin/rinnalla migrate`, or start with `--migrate`."
         )
     if options.has_pages and not (settings.STATIC_ROOT / "staticfiles.json").exists():
@@ -117,8 +118,9 @@ def _listening_socket(options: Options) -> Iterator[socket.socket]:
         )[0]
         listening = socket.create_server(address, family=family, backlog=BACKLOG)
     except OSError as problem:
+        reason = (problem.strerror or str(problem)).partition(" (")[0]
         raise SystemExit(
-            f"Rinnalla cannot start: it cannot listen on {options.host} port {options.port}: {problem.strerror}. "
+            f"Rinnalla cannot start: it cannot listen on {options.host} port {options.port}: {reason}. "
             "Is it running already? Another port: `--port`."
         ) from None
     with listening:
@@ -133,7 +135,7 @@ class Server(uvicorn.Server):
         self.ready = asyncio.Event()
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:  # type: ignore[override]
+    def capture_signals(self) -> Iterator[None]:
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -196,7 +198,7 @@ async def _serve(options: Options, listening: socket.socket) -> None:
     _allow_many_sockets()
     server = Server(
         uvicorn.Config(
-            application(pages=options.has_pages),  # type: ignore[arg-type]  # its scopes are plain dictionaries
+            application(pages=options.has_pages),
             http="httptools",
             ws=SocketProtocol if options.has_sockets else "none",
             lifespan="off",

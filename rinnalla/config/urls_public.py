@@ -3,8 +3,9 @@
 The language is in the address, Finnish without a prefix: nothing about a help-seeker is kept to remember it.
 """
 
-from django.urls.resolvers import URLPattern, URLResolver
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = i18n_patterns(path("", include("rinnalla.chat.public_urls")), prefix_default_language=False)
 
 handler500 = "rinnalla.core.views.server_error"

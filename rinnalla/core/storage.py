@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import ConnectionHandler
 
 from rinnalla.core.env import SettingError
 
@@ -27,11 +28,11 @@ POSTGRESQL: Final = {
 FULL: Final = 2  # SQLite's number for synchronous=FULL; EXTRA is 3
 
 
-def refuse_unsafe_storage() -> None:
+def refuse_unsafe_storage(databases: ConnectionHandler = connections) -> None:
     """Return when both databases keep what they have confirmed; else raise :class:`SettingError` with what to do."""
     for alias in VARIABLES:
         try:
-            fault = _fault(alias, connections[alias])
+            fault = _fault(alias, databases[alias])
         except DatabaseError as problem:
             said = str(problem).strip().partition("\n")[0]
             raise SettingError(
@@ -40,7 +41,7 @@ def refuse_unsafe_storage() -> None:
             ) from None
         if fault is not None:
             raise SettingError(VARIABLES[alias], fault)
-    if _identity(connections["default"]) == _identity(connections["keys"]):
+    if _identity(databases["default"]) == _identity(databases["keys"]):
         raise SettingError(
             "KEYS_DATABASE_URL",
             "leads to the same database as DATABASE_URL. Give the keys a database of their own, "
