@@ -1,4 +1,7 @@
-"""Where a demo may run: its passwords are printed and its people are one press away, so never in production."""
+"""Where a demo may run: its passwords are printed and its people are one press away, so never in production.
+
+`serve` runs the checks below before it starts, as every command of Django does with those that need no database.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,6 @@ from rinnalla.audit.models import Entry
 POPULATED: Final = "demo.populated"
 
 
-class DemoInProduction(SystemExit):
-    """Something of a demo was found in production. Ends the process with one readable sentence."""
-
-
 def one_click_allowed() -> bool:
     """Whether one may sign in as one of the cast with one press."""
     return settings.ENV in ("demo", "test")
@@ -27,12 +26,6 @@ def one_click_allowed() -> bool:
 def populated_as() -> Entry | None:
     """The entry that says which demo world this database holds; None for a database that is no demo."""
     return Entry.objects.filter(code=POPULATED).order_by("seq").first()
-
-
-def refuse_demo_in_production() -> None:
-    """Raise DemoInProduction when a demo world, or its sign-in, would be served in production."""
-    if problems := [*check_addresses(), *check_database()]:
-        raise DemoInProduction(f"Rinnalla cannot start: {problems[0].msg} {problems[0].hint}")
 
 
 @register(Tags.urls)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import django
 from django.conf import settings
 from django.core.management import call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from rinnalla.core import setup
 
@@ -92,20 +92,24 @@ def welcome(address: str) -> str:
     from rinnalla.people.models import Person
 
     emails = dict(Person.objects.values_list("pk", "email"))
-    cast = "\n".join(
-        f"    {emails[member.id]:<22} {member.role_label}, {member.centre}. {member.text}" for member in cast_members()
-    )
+    with translation.override("en"):
+        cast = "\n".join(
+            f"    {emails[member.id]:<22} {member.role_label}, {member.centre}. {member.text}"
+            for member in cast_members()
+        )
+    code = f"RINNALLA_ENV={settings.ENV} RINNALLA_DATA={settings.DATA} bin/rinnalla demo_code"
     return f"""
   Rinnalla's demo is starting. Everybody and everything in it is made up.
 
   Seek help:       {address}/
   Answer:          {address}/demo/       one press signs you in as one of these people
-    {"":22}
+
 {cast}
 
   Or sign in as anybody would, at {address}/accounts/login/
     password       {PASSWORD}
-    code           bin/rinnalla demo_code, or an authenticator app with the key {TOTP_SECRET}
+    code           from an authenticator app with the key {TOTP_SECRET}, or from
+                   {code}
 
   Open the two addresses in two browsers (or one of them in a private window). Ctrl-C ends the demo.
 """

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
-            raise CommandError("RINNALLA_ENV is production: a demo world has passwords that everybody knows.")
+            raise CommandError("RINNALLA_ENV is production: everybody knows the passwords of a demo world.")
         try:
             populate(world=WORLDS[options["world"]], now=timezone.now())
         except NotEmpty:
