@@ -1,0 +1,291 @@
+"""What the pages of the chat show, read into frozen views in the reader's language."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+
+from rinnalla.chat.access import lines_for, public_lines
+from rinnalla.chat.actions import shown_role
+from rinnalla.chat.models import Conversation
+from rinnalla.chat.transcript import Said, read
+from rinnalla.chat.visiting import PRESENT
+from rinnalla.helpline.hours import state_at, timetable_of
+from rinnalla.helpline.hours_in_words import describe
+from rinnalla.helpline.models import Contact, DutySession, Line
+from rinnalla.helpline.queries import Load, duty_of, loads, places, text_of
+from rinnalla.helpline.rules import NextRefusal, next_refusal
+from rinnalla.people.models import Person
+
+
+# Lines --------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class OpeningView:
+    is_open: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineCard:
+    """A line on the first page."""
+
+    name: str
+    summary: str
+    ages: str
+    is_open: bool
+    hours_text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """What a line tells of itself. The long texts are plain text in paragraphs."""
+
+    slug: str
+    name: str
+    summary: str
+    ages: str
+    about: str
+    who_answers: str
+    rules: str
+    confidentiality: str
+    other_help: str
+    session_minutes: int
+    retention_hours: int
+
+
+def line_cards(*, now: datetime) -> list[LineCard]:
+    """All lines, those that are open first (four queries)."""
+    cards = []
+    for line in public_lines():
+        text, opening = text_of(line, _language()), opening_of(line, now=now)
+        cards.append(
+            LineCard(
+                text.name, text.summary, ages_of(line), opening.is_open, opening.text, reverse("line", args=[line.slug])
+            )
+        )
+    return sorted(cards, key=lambda card: not card.is_open)
+
+
+def line_view(line: Line) -> LineView:
+    text = text_of(line, _language())
+    return LineView(
+        slug=line.slug,
+        name=text.name,
+        summary=text.summary,
+        ages=ages_of(line),
+        about=text.about,
+        who_answers=text.who_answers,
+        rules=text.rules,
+        confidentiality=text.confidentiality,
+        other_help=text.other_help,
+        session_minutes=line.session_minutes,
+        retention_hours=line.retention_hours,
+    )
+
+
+def opening_of(line: Line, *, now: datetime) -> OpeningView:
+    timetable = timetable_of(line)
+    state = state_at(timetable, now)
+    return OpeningView(state.is_open, describe(state, now=now, time_zone=timetable.time_zone))
+
+
+def ages_of(line: Line) -> str:
+    """Whom the line is for, by age; empty when it is for everybody."""
+    match line.youngest, line.oldest:
+        case None, None:
+            return ""
+        case youngest, None:
+            return gettext("aged {youngest} or over").format(youngest=youngest)
+        case None, oldest:
+            return gettext("aged {oldest} or under").format(oldest=oldest)
+        case youngest, oldest:
+            return gettext("aged {youngest}–{oldest}").format(youngest=youngest, oldest=oldest)
+
+
+# The help-seeker's visit --------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """Where the help-seeker stands: ``state`` is "waiting", "away", "talking" or "ended"."""
+
+    state: str
+    line_name: str
+    place: int | None
+    waiting: int | None
+    answerer_name: str | None
+    answerer_role: str | None
+    session_minutes: int
+    retention_hours: int
+    ended_by: str
+    is_erased: bool
+    seq: int
+    next_id: uuid.UUID
+
+
+def visit_view(visit: Conversation) -> VisitView:
+    contact, line, answerer = visit.contact, visit.contact.line, visit.answerer
+    queue = places(line.pk) if contact.state == Contact.State.WAITING else {}
+    role = answerer and shown_role(answerer, line.centre_id)
+    return VisitView(
+        state=contact.state,
+        line_name=text_of(line, _language()).name,
+        place=queue.get(contact.pk),
+        waiting=len(queue) or None,
+        answerer_name=answerer.duty_name if answerer else None,
+        answerer_role=role_name(role) if role else None,
+        session_minutes=line.session_minutes,
+        retention_hours=line.retention_hours,
+        ended_by=contact.ended_by,
+        is_erased=visit.key_id is None,
+        seq=visit.last_seq,
+        next_id=uuid.uuid4(),
+    )
+
+
+def role_name(role: str) -> str:
+    """What a help-seeker is told of who answers (chat.actions.shown_role)."""
+    return gettext("volunteer") if role == "volunteer" else gettext("crisis worker")
+
+
+def messages_for_seeker(visit: Conversation) -> list[Said]:
+    return read(visit.pk, visit.key_id)
+
+
+# The desk -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class DutyView:
+    line_name: str
+    line_slug: str
+    state: str
+    state_label: str
+    since: datetime
+    open_contacts: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineLoad:
+    """A line as the desk sees it: open or not, who waits, who is on duty."""
+
+    slug: str
+    name: str
+    is_open: bool
+    opening_text: str
+    waiting: int
+    longest_wait_minutes: int | None
+    on_duty: int
+
+
+@dataclass(frozen=True, slots=True)
+class TalkView:
+    """One conversation of a volunteer. ``there``: the help-seeker's page is open now."""
+
+    id: uuid.UUID
+    line_name: str
+    since: datetime
+    there: bool
+    url: str
+    session_minutes: int
+    retention_hours: int
+    open: bool
+    ended_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The duty page of one person."""
+
+    duty: DutyView | None
+    lines: list[LineLoad]
+    conversations: list[TalkView]
+    can_take_next: bool
+    why_not: str
+
+
+def desk_of(person: Person, *, now: datetime) -> Desk:
+    """What ``person`` sees of the lines, the queue and their own duty."""
+    lines = list(lines_for(person))
+    load = loads(lines, now=now)
+    duty = duty_of(person.pk)
+    reason = _why_not(duty, load, now=now)
+    return Desk(
+        duty=_duty_view(duty) if duty else None,
+        lines=[_line_load(line, load[line.pk], now=now) for line in lines],
+        conversations=_talks_of(duty, now=now) if duty else [],
+        can_take_next=reason is None,
+        why_not=str(reason.label) if reason else "",
+    )
+
+
+def talk_view(conversation: Conversation, *, now: datetime) -> TalkView:
+    contact, line = conversation.contact, conversation.contact.line
+    return TalkView(
+        id=conversation.pk,
+        line_name=text_of(line, _language()).name,
+        since=contact.claimed_at or contact.queued_at,
+        there=contact.seen_at >= now - PRESENT,
+        url=reverse("conversation", args=[conversation.pk]),
+        session_minutes=line.session_minutes,
+        retention_hours=line.retention_hours,
+        open=conversation.open,
+        ended_by=contact.ended_by,
+    )
+
+
+def messages_for_answerer(conversation: Conversation) -> Sequence[Said]:
+    """The messages while the conversation goes on; none of them after its end."""
+    return read(conversation.pk, conversation.key_id) if conversation.open else []
+
+
+def _why_not(duty: DutySession | None, load: dict[int, Load], *, now: datetime) -> NextRefusal | None:
+    if duty is None:
+        return NextRefusal.NOT_ON_DUTY
+    if reason := next_refusal(duty, now=now):
+        return reason
+    line = load.get(duty.line_id)
+    return None if line and line.waiting else NextRefusal.NOBODY
+
+
+def _duty_view(duty: DutySession) -> DutyView:
+    return DutyView(
+        line_name=text_of(duty.line, _language()).name,
+        line_slug=duty.line.slug,
+        state=duty.state,
+        state_label=duty.get_state_display(),
+        since=duty.started_at,
+        open_contacts=duty.open_contacts,
+        limit=duty.line.parallel_limit,
+    )
+
+
+def _line_load(line: Line, load: Load, *, now: datetime) -> LineLoad:
+    opening = opening_of(line, now=now)
+    since = load.waiting_since
+    return LineLoad(
+        slug=line.slug,
+        name=text_of(line, _language()).name,
+        is_open=opening.is_open,
+        opening_text=opening.text,
+        waiting=load.waiting,
+        longest_wait_minutes=max(0, int((now - since).total_seconds() // 60)) if since else None,
+        on_duty=load.on_duty,
+    )
+
+
+def _talks_of(duty: DutySession, *, now: datetime) -> list[TalkView]:
+    talks = (
+        Conversation.objects.filter(open=True, contact__duty=duty, contact__state=Contact.State.TALKING)
+        .select_related("contact__line")
+        .prefetch_related("contact__line__texts")
+        .order_by("contact__claimed_at", "contact_id")
+    )
+    return [talk_view(talk, now=now) for talk in talks]
+
+
+def _language() -> str:
+    return get_language() or "fi"

@@ -1,0 +1,17 @@
+"""The volunteer's desk, under ``staff/``."""
+
+from django.urls import path
+
+from rinnalla.chat import views
+
+urlpatterns = [
+    path("", views.staff_home, name="staff_home"),
+    path("duty/", views.duty, name="duty"),
+    path("duty/take/", views.take_duty, name="take_duty"),
+    path("duty/end/", views.end_duty, name="end_duty"),
+    path("duty/state/", views.set_duty_state, name="set_duty_state"),
+    path("duty/next/", views.take_next, name="take_next"),
+    path("conversations/<uuid:conversation_id>/", views.conversation, name="conversation"),
+    path("conversations/<uuid:conversation_id>/say/", views.conversation_say, name="conversation_say"),
+    path("conversations/<uuid:conversation_id>/end/", views.end_conversation, name="end_conversation"),
+]
