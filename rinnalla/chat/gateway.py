@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import uuid
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from rinnalla.chat import visiting
@@ -35,7 +36,9 @@ from rinnalla.helpline.rules import LEASE, RENEW
 log = logging.getLogger(__name__)
 
 OTHER: Final = {SEEKER: ANSWERER, ANSWERER: SEEKER}
+THREADS: Final = 4  # that read for the sockets
 MOST_WINDOWS: Final = 8  # sockets of one visit; the oldest is closed
+LOOK_AGAIN: Final = 5.0  # seconds between two looks for what a lost hint would have told
 PLACES_AGAIN: Final = 0.5  # seconds between two looks at a line's queue
 FLICKER: Final = 3.0  # seconds a page may be gone (a reload) before the other side is told
 
@@ -47,7 +50,7 @@ class Gateway:
         self.bus = bus
         self.rooms: dict[uuid.UUID, Room] = {}
         self.duties: set[DutySocket] = set()
-        self._pool = ThreadPoolExecutor(4, thread_name_prefix="gateway")
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
         self.journal: Journal[Saying, Stored | SayRefusal] = Journal(write, self._deliver)
         self.by_token = Batched(visiting.talks_by_token, self._pool)
         self.by_id = Batched(visiting.talks_by_id, self._pool)
@@ -72,7 +75,18 @@ class Gateway:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(self._close_connections)
+        self._pool.shutdown(cancel_futures=True)
+
+    def _close_connections(self) -> None:
+        """Let every thread of the pool close its own connections: all must be busy at once to each get one call."""
+        together = threading.Barrier(THREADS)
+
+        def close() -> None:
+            together.wait(timeout=5)
+            connections.close_all()
+
+        wait([self._pool.submit(close) for _ in range(THREADS)], timeout=10)
 
     def spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -249,7 +263,7 @@ class Gateway:
             ready = loop.time() - began > LEASE.total_seconds()
             try:
                 await self.in_thread(partial(self._renew, contacts, people, sweep=ready))
-                if settings.SEVERAL_PROCESSES and loop.time() - looked > RENEW.total_seconds():
+                if loop.time() - looked > (LOOK_AGAIN if settings.SEVERAL_PROCESSES else 6 * LOOK_AGAIN):
                     looked = loop.time()
                     await self._look_everywhere()
             except Exception as problem:  # noqa: BLE001  # the database is away: the next round tries again
