@@ -214,7 +214,7 @@ def desk_of(person: Person, *, now: datetime) -> Desk:
     duty = duty_of(person.pk)
     reason = _why_not(duty, load, now=now)
     return Desk(
-        duty=_duty_view(duty) if duty else None,
+        duty=_duty_view(duty, next((line for line in lines if line.pk == duty.line_id), duty.line)) if duty else None,
         lines=[_line_load(line, load[line.pk], now=now) for line in lines],
         conversations=_talks_of(duty, now=now) if duty else [],
         can_take_next=reason is None,
@@ -251,15 +251,15 @@ def _why_not(duty: DutySession | None, load: dict[int, Load], *, now: datetime) 
     return None if line and line.waiting else NextRefusal.NOBODY
 
 
-def _duty_view(duty: DutySession) -> DutyView:
+def _duty_view(duty: DutySession, line: Line) -> DutyView:
     return DutyView(
-        line_name=text_of(duty.line, _language()).name,
-        line_slug=duty.line.slug,
+        line_name=text_of(line, _language()).name,
+        line_slug=line.slug,
         state=duty.state,
         state_label=duty.get_state_display(),
         since=duty.started_at,
         open_contacts=duty.open_contacts,
-        limit=duty.line.parallel_limit,
+        limit=line.parallel_limit,
     )
 
 

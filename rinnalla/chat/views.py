@@ -34,7 +34,7 @@ def duty(request: StaffRequest) -> HttpResponse:
 
     Asking for the page holds the duty, so that it can be done without scripts, too.
     """
-    _here(request)
+    _hold_duty(request)
     return _duty_page(request)
 
 
@@ -50,7 +50,7 @@ def take_duty(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 def end_duty(request: StaffRequest) -> HttpResponse:
-    mine = _here(request)
+    mine = _own_duty(request)
     if mine is not None:
         try:
             helpline.end_duty(duty=mine, actor=request.user, now=timezone.now())
@@ -64,7 +64,7 @@ def end_duty(request: StaffRequest) -> HttpResponse:
 @require_POST
 def set_duty_state(request: StaffRequest) -> HttpResponse:
     """Ready, or on a break."""
-    mine = _here(request)
+    mine = _own_duty(request)
     if mine is None:
         messages.error(request, str(NextRefusal.NOT_ON_DUTY.label))
         return _answer(request)
@@ -78,7 +78,7 @@ def set_duty_state(request: StaffRequest) -> HttpResponse:
 @require_POST
 def take_next(request: StaffRequest) -> HttpResponse:
     """The first of the queue is now with the volunteer: on to the conversation."""
-    mine = _here(request)
+    mine = _own_duty(request)
     if mine is None:
         messages.error(request, str(NextRefusal.NOT_ON_DUTY.label))
         return _answer(request)
@@ -93,7 +93,7 @@ def take_next(request: StaffRequest) -> HttpResponse:
 @require_safe
 def conversation(request: StaffRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """One's own conversation. After its end the page says that it ended, and nothing of what was said."""
-    _here(request)
+    _hold_duty(request)
     found = access.open_conversation_for(request.user, conversation_id, now=timezone.now())
     return _talk_page(request, found)
 
@@ -101,7 +101,7 @@ def conversation(request: StaffRequest, conversation_id: uuid.UUID) -> HttpRespo
 @require_POST
 def conversation_say(request: StaffRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """A message from a page without scripts. When it is refused, the page says why and keeps the text."""
-    _here(request)
+    _hold_duty(request)
     found = access.get_conversation_for(request.user, conversation_id)
     form = SayForm(request.POST)
     form.is_valid()
@@ -128,10 +128,14 @@ def end_conversation(request: StaffRequest, conversation_id: uuid.UUID) -> HttpR
     return redirect("conversation", found.pk)
 
 
-def _here(request: StaffRequest) -> DutySession | None:
-    """The person's duty, if there is one: whoever sends a request is present."""
-    helpline.renew_leases(person_ids=[request.user.pk], now=timezone.now())
+def _own_duty(request: StaffRequest) -> DutySession | None:
+    _hold_duty(request)
     return duty_of(request.user.pk)
+
+
+def _hold_duty(request: StaffRequest) -> None:
+    """Whoever sends a request is present."""
+    helpline.renew_leases(person_ids=[request.user.pk], now=timezone.now())
 
 
 def _answer(request: StaffRequest) -> HttpResponse:

@@ -4,7 +4,7 @@ import { composerOf, type Composer } from "./desk-composer.ts";
 import { linesOf } from "./desk-lines.ts";
 import { fill, readJson, type Texts } from "./desk-texts.ts";
 import { agreedTime } from "./desk-time.ts";
-import { Journal, type Said } from "./journal.ts";
+import { Journal, keptIn, type Said } from "./journal.ts";
 
 const TYPING_FOR = 5_000;
 
@@ -20,7 +20,7 @@ export function startTalk(talk: HTMLElement): void {
   let news = 0;
   let ended = talk.dataset["open"] !== "yes";
 
-  const journal = new Journal("answerer", `unsent:${id}`, (frame) => socket?.send(frame) ?? false);
+  const journal = new Journal("answerer", keptIn(`unsent:${id}`), (frame) => socket?.send(frame) ?? false);
   const lines = linesOf(talk, journal, texts, (text) => composer?.put(text));
   journal.add(readJson<Said[]>("transcript"));
   lines.show();
@@ -36,7 +36,7 @@ export function startTalk(talk: HTMLElement): void {
     ended
       ? null
       : liveSocket({
-          address: () => `/live/conversation/${id}/?after=${journal.after}`,
+          address: () => `/live/conversation/${id}/?after=${journal.resume()}`,
           frame,
           line: (state) => {
             strip.hidden = state === "open";
@@ -56,7 +56,6 @@ export function startTalk(talk: HTMLElement): void {
   }
 
   function frame(frame: Frame): void {
-    if (frame.t === "hello") journal.sendAgain();
     if (frame.t === "hello" || frame.t === "state") {
       if (frame["state"] === "ended") over();
       else if (frame["state"] !== "talking") taken(); // given back to the queue
@@ -69,6 +68,7 @@ export function startTalk(talk: HTMLElement): void {
     }
     const known = journal.said.length;
     if (!journal.take(frame)) return;
+    if (journal.stale && mayReload()) location.reload();
     const fresh = journal.said.slice(known);
     lines.show();
     if (fresh.some((message) => message.kind === "ended")) over();
@@ -116,7 +116,6 @@ export function startTalk(talk: HTMLElement): void {
     line.textContent = texts.talk_ended;
     const unsent = journal.unsent.length;
     journal.unsent = [];
-    sessionStorage.removeItem(`unsent:${id}`);
     closeWriting();
     if (unsent) lines.show();
     byId("over").hidden = false;

@@ -26,11 +26,14 @@ const PING_EVERY = 20_000;
 const PONG_WITHIN = 10_000;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 8_000;
+const RESTART_WAIT = 1_500; // everyone comes back at once: spread them
+const STEADY = 5_000; // a line that stood this long was a good one: the next wait is short again
 const BLINK = 1_500;
 
 export function liveSocket(watcher: Watcher): LiveSocket {
   let socket: WebSocket | null = null;
   let attempts = 0;
+  let opened = 0;
   let ended = false;
   let retry = 0;
   let ping = 0;
@@ -48,7 +51,7 @@ export function liveSocket(watcher: Watcher): LiveSocket {
     pong = window.setTimeout(() => lose(current, 0, ""), PONG_WITHIN);
     current.onopen = () => {
       if (socket !== current) return;
-      attempts = 0;
+      opened = Date.now();
       window.clearTimeout(pong);
       window.clearTimeout(blink);
       blink = 0;
@@ -79,9 +82,11 @@ export function liveSocket(watcher: Watcher): LiveSocket {
       return;
     }
     blink ||= window.setTimeout(() => watcher.line("away"), BLINK);
-    const longest = code === RESTART ? FIRST_WAIT : Math.min(FIRST_WAIT * 2 ** attempts, LONGEST_WAIT);
+    attempts = opened && Date.now() - opened >= STEADY ? 0 : attempts;
+    opened = 0;
+    const wait = Math.min(FIRST_WAIT * 2 ** attempts, LONGEST_WAIT) * (0.5 + Math.random() / 2);
     attempts += 1;
-    retry = window.setTimeout(connect, longest * (0.5 + Math.random() / 2));
+    retry = window.setTimeout(connect, code === RESTART ? Math.random() * RESTART_WAIT : wait);
   }
 
   /** Ask whether the other end is still there. */

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests.services import create_database, drop_database, free_port, postgresql
 
@@ -250,8 +251,8 @@ def test_slow_senders_do_not_keep_others_from_their_page(service: Served) -> Non
 # How serve ends -----------------------------------------------------------------------------------------------------
 def test_at_the_end_sockets_are_told_to_come_back(centre: Environment) -> None:
     with served(centre, starter=("-c", WITH_A_SOCKET)) as running:
-        origin = f"http://localhost:{running.port}"
-        with connect(f"ws://localhost:{running.port}/live/open/", origin=origin) as browser:  # type: ignore[arg-type]
+        origin = Origin(f"http://localhost:{running.port}")
+        with connect(f"ws://localhost:{running.port}/live/open/", origin=origin) as browser:
             running.process.send_signal(signal.SIGTERM)
             with pytest.raises(ConnectionClosed) as closed:
                 browser.recv(timeout=10)
