@@ -40,6 +40,8 @@ def prepare_environment() -> Path:
         "RINNALLA_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "RINNALLA_TEST_ON": "postgresql" if ON_POSTGRESQL else "sqlite",
         "DJANGO_SETTINGS_MODULE": "rinnalla.config.settings",
+        # Playwright keeps an event loop running in this thread from its first test on; the ORM would refuse to work.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     }
     return folder
 
@@ -66,8 +68,17 @@ def pytest_report_header(config: pytest.Config) -> str:
     return "databases: PostgreSQL, bus: Redis protocol" if ON_POSTGRESQL else "databases: SQLite, bus: in this process"
 
 
+BROWSER = {"playwright", "browser", "launch_browser", "new_context", "context", "page"}
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Content and keys are two databases; a test that may use one may use both."""
+    """Content and keys are two databases; a test that may use one may use both.
+
+    Tests with a browser come last: from the first of them on, Playwright keeps an event loop running in this thread,
+    and Django refuses its databases to code beside a running loop.
+    """
+    items.sort(key=lambda item: bool(BROWSER & set(getattr(item, "fixturenames", ()))))
     for item in items:
         marker = item.get_closest_marker("django_db")
         fixtures = set(getattr(item, "fixturenames", ()))
