@@ -80,6 +80,7 @@ export class Journal {
    */
   resume(): number {
     this.ready = false;
+    this.flying = null;
     this.held = false;
     return Math.max(0, this.whole() - 1);
   }

@@ -204,6 +204,7 @@ class Service:
     def reach_calm(self) -> dict[str, Any]:
         """Everything on its way arrives, over a line that is opened again if it was cut."""
         self.connect()
+        self.wait()
         while self.to_page or self.to_service:
             while self.to_service:
                 self.service_receives()
