@@ -2,8 +2,8 @@
 
 An opening belongs to the local date on which it begins and runs to its end, also past midnight into a holiday or an
 exception day. Everything is computed in UTC from the local wall clock, so that the nights on which the clocks change
-come out right: a time that does not exist (03:30 in spring) means the moment the clocks have moved on to, and a time
-that comes twice (03:30 in autumn) means its first coming.
+come out right: a time that does not exist (03:30 in spring) means the moment at which the clocks jump over it (04:00),
+and a time that comes twice (03:30 in autumn) means its first coming.
 """
 
 from __future__ import annotations
@@ -104,7 +104,10 @@ def _of_day(timetable: Timetable, day: date, zone: ZoneInfo) -> Iterator[tuple[d
 
 
 def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
+    wall = datetime.combine(day, at)
+    while (moment := wall.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != wall:
+        wall = wall.replace(second=0, microsecond=0) + timedelta(minutes=1)  # the clocks jump over this minute
+    return moment
 
 
 _years: dict[int, frozenset[date]] = {}
