@@ -10,6 +10,7 @@ const OUT = "static/dist";
 const BUNDLES = [
   "rinnalla/core/frontend/public.css",
   "rinnalla/core/frontend/public.ts",
+  "rinnalla/core/frontend/calendar.css",
   "rinnalla/config/frontend/staff.css",
   "rinnalla/config/frontend/staff.ts",
   "rinnalla/chat/frontend/visit.ts",

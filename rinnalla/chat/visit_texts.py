@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext, pgettext
+
 
 def visit_texts() -> dict[str, str]:
     """Every sentence by its name, in the language in force. ``{name}`` marks what the script fills in."""
-    return {}
+    return {
+        "you": gettext("You:"),
+        "answerer": gettext("Answerer:"),
+        "joined": gettext("{name} joined the conversation."),
+        "lost": gettext("The answerer's connection broke. You are first in the queue."),
+        "ended": gettext("The conversation ended."),
+        "talk_ended": gettext("The conversation has ended"),
+        "stored": pgettext("message", "stored"),
+        "sending": gettext("Kept here, not sent yet"),
+        "not_sent": gettext("The conversation had already ended. This was not sent."),
+        "mend": gettext("Take back to the writing field"),
+        "volunteer": gettext("volunteer"),
+        "crisis_worker": gettext("crisis worker"),
+        "gone": gettext("The answerer's connection is away for a moment. Wait here."),
+        "line_away": gettext("The connection broke. It comes back by itself."),
+        "line_away_unsent": gettext("Your message is kept here and leaves when the connection comes back."),
+        "first": gettext("You are first in the queue."),
+        "place": gettext("You are number {place} in the queue. {of} people are waiting in all."),
+        "characters_left": gettext("{left} characters left"),
+    }

@@ -1,0 +1,22 @@
+// The sentences the visit's scripts say, from the page (chat/visit_texts.py has them for translating).
+
+export interface VisitTexts {
+  readonly you: string;
+  readonly answerer: string;
+  readonly joined: string;
+  readonly lost: string;
+  readonly ended: string;
+  readonly talk_ended: string;
+  readonly stored: string;
+  readonly sending: string;
+  readonly not_sent: string;
+  readonly mend: string;
+  readonly volunteer: string;
+  readonly crisis_worker: string;
+  readonly gone: string;
+  readonly line_away: string;
+  readonly line_away_unsent: string;
+  readonly first: string;
+  readonly place: string;
+  readonly characters_left: string;
+}
