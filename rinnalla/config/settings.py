@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 
@@ -159,6 +160,9 @@ STORAGES = {
 }
 WHITENOISE_MAX_AGE = 3600
 
+# Where quick exit leads must be named: browsers also hold redirects of forms against `form-action`.
+_EXIT = urlsplit(EXIT_URL)
+_EXIT_SITE = [f"{_EXIT.scheme}://{_EXIT.netloc}"] if _EXIT.netloc else []
 # Nothing from elsewhere, nothing inline. `connect-src 'self'` also lets the WebSocket of the same host through.
 SECURE_CSP = {
     "default-src": [CSP.NONE],
@@ -167,7 +171,7 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    "form-action": [CSP.SELF, *_EXIT_SITE],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
     "manifest-src": [CSP.SELF],

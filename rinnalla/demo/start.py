@@ -67,7 +67,7 @@ def prepare(world_name: str | None) -> Visitors:
     from rinnalla.demo.worlds import WORLDS, NotEmpty, populate
 
     setup.migrate(verbosity=0)
-    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+    if static_files_are_old():
         call_command("collectstatic", interactive=False, verbosity=0)
     now = timezone.now()
     entry = populated_as()
@@ -83,6 +83,13 @@ def prepare(world_name: str | None) -> Visitors:
     stay(populated, now=now)
     hold_duties(populated, now=now)
     return Visitors(populated)
+
+
+def static_files_are_old() -> bool:
+    """Whether the front end was built after the static files were collected, or they never were."""
+    collected = settings.STATIC_ROOT / "staticfiles.json"
+    built = (file.stat().st_mtime for _, folder in settings.STATICFILES_DIRS for file in folder.rglob("*"))
+    return not collected.exists() or max(built, default=0) > collected.stat().st_mtime
 
 
 def welcome(address: str) -> str:

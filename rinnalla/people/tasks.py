@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from django.tasks import task
 from django.utils import timezone
 
+from rinnalla.jobs.tasks import durable
 from rinnalla.people import letters
 
 
-@task
+@durable()
 def send_invitation(invitation_id: int) -> None:
     letters.send_invitation(invitation_id=invitation_id, now=timezone.now())
 
 
-@task
+@durable()
 def send_second_factor_reset(person_id: int) -> None:
     letters.send_second_factor_reset(person_id=person_id)
 
 
-@task
+@durable()
 def send_password_reset(person_id: int) -> None:
     letters.send_password_reset(person_id=person_id)

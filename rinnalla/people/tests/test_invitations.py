@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+import socket
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -14,6 +17,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from pytest_django import Settings
 
 from rinnalla.audit.models import Entry
 from rinnalla.people import actions, second_factor, tasks
@@ -302,3 +306,29 @@ def test_two_browsers_that_accept_in_the_same_moment_make_one_account() -> None:
         answers = sorted(future.result() for future in [pool.submit(accept) for _ in range(4)])
     assert answers == ["accepted", *["invitation_used"] * 3]
     assert Person.objects.filter(email="liisa@example.org").count() == 1
+
+
+def test_a_letter_that_the_mail_server_did_not_take_is_tried_again(cast: Cast, settings: Settings) -> None:
+    made = actions.invite(
+        email="liisa@example.org", centre=cast.sos, role=Role.VOLUNTEER, language="fi", actor=cast.kerttu, now=now()
+    )
+    with closed_port() as port:
+        backend = "django.core.mail.backends.smtp.EmailBackend"
+        options = {"host": "127.0.0.1", "port": port, "timeout": 2}
+        settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": options}}
+        with pytest.raises(ConnectionRefusedError):
+            tasks.send_invitation.call(made.pk)
+    made.refresh_from_db()
+    assert made.sent_at is None
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    assert newest_link()
+    made.refresh_from_db()
+    assert made.sent_at is not None
+
+
+@contextmanager
+def closed_port() -> Iterator[int]:
+    """A port on which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
