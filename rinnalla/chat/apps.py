@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -6,8 +8,10 @@ class ChatConfig(AppConfig):
     name = "rinnalla.chat"
 
     def ready(self) -> None:
+        from rinnalla.chat import tasks
         from rinnalla.chat.actions import ChatChannel
         from rinnalla.helpline.channels import register
+        from rinnalla.jobs.clock import every
         from rinnalla.people import navigation
         from rinnalla.people.models import Role
         from rinnalla.sealing.actions import register_holder
@@ -15,3 +19,5 @@ class ChatConfig(AppConfig):
         register("chat", ChatChannel())
         navigation.add(navigation.NavItem(10, _("Duty"), "duty", "messages", frozenset(Role)))
         register_holder("chat.Conversation", "key_id")
+        every(timedelta(minutes=10), name="chat.erase_due", task=tasks.erase_due)
+        every(timedelta(days=1), name="chat.sweep_keys", task=tasks.sweep_keys)
