@@ -49,6 +49,7 @@ function startVisit(visit: HTMLElement): void {
       frame,
       line: (state) => {
         away = state === "away";
+        if (away) typing(false);
         strip();
       },
       over: (code) => {
