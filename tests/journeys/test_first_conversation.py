@@ -15,7 +15,7 @@ from tests.journeys.service import Service
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 # Where to leave pictures of the pages for someone to look at; none are made without it.
-PICTURES = os.environ.get("RINNALLA_PICTURES", "")
+PICTURES = os.environ.get("JOURNEY_PICTURES", "")
 # After a crash a page tries again within 8 s at the latest (frontend/socket.ts).
 BACK = 20_000
 
