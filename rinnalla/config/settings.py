@@ -233,6 +233,7 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # a code counts for half a minute longer: phones' clocks differ, and people type slowly
 MFA_TOTP_ISSUER = "Rinnalla"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 PASSWORD_RESET_TIMEOUT = 3600
