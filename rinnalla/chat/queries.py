@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 
 from rinnalla.chat.access import lines_for, public_lines
 from rinnalla.chat.actions import shown_role
-from rinnalla.chat.models import Conversation
+from rinnalla.chat.models import Conversation, Message
 from rinnalla.chat.transcript import Said, read
 from rinnalla.chat.visiting import PRESENT
 from rinnalla.helpline.hours import state_at, timetable_of
@@ -153,7 +153,10 @@ def role_name(role: str) -> str:
 
 
 def messages_for_seeker(visit: Conversation) -> list[Said]:
-    return read(visit.pk, visit.key_id)
+    """The whole conversation; nothing when the person left the queue before anybody came: that was no conversation."""
+    said = read(visit.pk, visit.key_id)
+    nobody_came = all(message.kind == Message.Kind.ENDED for message in said)
+    return [] if nobody_came else said
 
 
 # The desk -----------------------------------------------------------------------------------------------------------

@@ -174,6 +174,18 @@ def test_an_erased_visit_is_gone_from_the_browser_too(sekasin: Line, aino: Perso
     assert answer.cookies["visit"].value == ""
 
 
+def test_whoever_left_the_queue_is_not_told_of_a_conversation(sekasin: Line, aino: Person) -> None:
+    client = joined()
+    client.post("/en/chat/leave/")
+    assert client.get("/en/chat/").context["messages"] == []
+    assert "You are no longer in the queue" in client.get("/en/chat/").content.decode()
+
+    heard = joined()
+    on_duty(aino).post("/staff/duty/next/")
+    heard.post("/en/chat/leave/")
+    assert "The conversation has ended" in heard.get("/en/chat/").content.decode()
+
+
 # Messages -----------------------------------------------------------------------------------------------------------
 def test_a_message_sent_twice_is_stored_once(sekasin: Line) -> None:
     client, same = joined(), str(uuid.uuid4())
@@ -196,6 +208,7 @@ def test_a_message_after_the_end_is_refused_and_stays_in_hand(sekasin: Line) -> 
     answer = client.post("/en/chat/say/", {"id": str(uuid.uuid4()), "text": "vielä yksi asia"})
     assert (answer.status_code, answer.context["draft"]) == (422, "vielä yksi asia")
     assert answer.context["refusal"] == "The conversation has ended. The message was not sent."
+    assert "vielä yksi asia" in answer.content.decode()
 
 
 def test_control_characters_and_halves_of_letters_do_no_harm(sekasin: Line) -> None:
