@@ -42,7 +42,7 @@ class Eyes:
         for width, height in (DESK, PHONE):
             self.page.set_viewport_size({"width": width, "height": height})
             for scheme in ("light", "dark"):
-                self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the names it takes
+                self.page.emulate_media(color_scheme=scheme)
                 what = f"{name}, {width} px, {scheme}"
                 if PICTURES:
                     self.page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png", full_page=True)

@@ -18,74 +18,19 @@ from django.utils import translation
 from playwright.sync_api import Browser, Request, Route, expect
 
 from tests.house_rules.test_pages import pages
+from tests.journeys.every_page import (
+    BEFORE_SIGN_IN,
+    NOT_PAGES,
+    OF_A_COORDINATOR,
+    OF_A_SEEKER,
+    OF_THE_DESK,
+    OF_THE_SECOND_FACTOR,
+)
 from tests.journeys.eyes import Eyes
 from tests.journeys.service import Service
 
 PASSWORD = "tuuli kääntyy illaksi"
 
-OF_A_SEEKER = {"front", "line", "visit", "calendar", "other_help", "privacy", "join"}
-BEFORE_SIGN_IN = {
-    "account_login",
-    "account_signup",
-    "account_inactive",
-    "account_reset_password",
-    "account_reset_password_done",
-    "account_reset_password_from_key",
-    "account_reset_password_from_key_done",
-    "invitation",
-    "demo_people",
-}
-OF_THE_SECOND_FACTOR = {
-    "invitation",
-    "mfa_index",
-    "mfa_activate_totp",
-    "mfa_add_webauthn",
-    "mfa_list_webauthn",
-    "mfa_edit_webauthn",
-    "mfa_remove_webauthn",
-    "mfa_view_recovery_codes",
-    "mfa_generate_recovery_codes",
-    "mfa_deactivate_totp",
-    "mfa_authenticate",
-    "mfa_reauthenticate",
-    "mfa_reauthenticate_webauthn",
-    "account_reauthenticate",
-    "account_change_password",
-    "account_logout",
-    "account_login",
-}
-OF_THE_DESK = {"duty", "conversation", "profile"}
-OF_A_COORDINATOR = {
-    "people",
-    "person",
-    "invite",
-    "invitations",
-    "give_role",
-    "take_role",
-    "deactivate",
-    "reset_second_factor",
-    "reactivate",
-}
-# These answer forms and end in a redirect, or give a file or data.
-NOT_PAGES = {
-    "say",
-    "leave",
-    "quick_exit",
-    "staff_home",
-    "take_duty",
-    "end_duty",
-    "set_duty_state",
-    "take_next",
-    "conversation_say",
-    "end_conversation",
-    "resend_invitation",
-    "withdraw_invitation",
-    "sign_out_person",
-    "sign_out_everywhere",
-    "demo_sign_in",
-    "mfa_login_webauthn",
-    "mfa_download_recovery_codes",
-}
 ERRORS = ("400", "500", "503")
 
 # A line that is always closed: the demo's own are open whenever somebody looks at them.
