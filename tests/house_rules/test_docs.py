@@ -21,16 +21,16 @@ def outside_code(page: Path) -> str:
     return re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_every_link_and_every_file_is_there(page: Path) -> None:
-    text = outside_code(page)
+@pytest.mark.parametrize("document", PAGES, ids=name_of)
+def test_every_link_and_every_file_is_there(document: Path) -> None:
+    text = outside_code(document)
     links = [link for link in LINK.findall(text) if "://" not in link]
     files = FILE.findall(text)
 
-    assert [link for link in links if not (page.parent / link).exists()] == []
+    assert [link for link in links if not (document.parent / link).exists()] == []
     # Files of the program may be named without its folder: chat/rooms.py.
     assert [
-        file for file in files if not any((root / file).exists() for root in (ROOT, ROOT / "rinnalla", page.parent))
+        file for file in files if not any((root / file).exists() for root in (ROOT, ROOT / "rinnalla", document.parent))
     ] == []
 
 
