@@ -33,7 +33,6 @@ const sass = {
 };
 
 function readIcons() {
-  if (!existsSync(ICONS)) return [];
   const lines = readFileSync(ICONS, "utf8").split("\n");
   return [...new Set(lines.map((line) => line.replace(/#.*/, "").trim()).filter(Boolean))].sort();
 }
@@ -56,15 +55,14 @@ function writeSprite() {
 }
 
 const watch = process.argv.includes("--watch");
-const present = BUNDLES.filter((file) => existsSync(file));
-for (const file of BUNDLES.filter((file) => !present.includes(file))) console.warn(`build: ${file} is not there yet`);
+for (const file of [...BUNDLES, ICONS]) if (!existsSync(file)) throw new Error(`build: ${file} is missing`);
 
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
 writeSprite();
 
 const context = await esbuild.context({
-  entryPoints: present.map((file) => ({ in: file, out: basename(file).replace(/\.\w+$/, "") })),
+  entryPoints: BUNDLES.map((file) => ({ in: file, out: basename(file).replace(/\.\w+$/, "") })),
   outdir: OUT,
   bundle: true,
   minify: !watch,

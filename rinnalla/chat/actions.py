@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
@@ -12,17 +13,18 @@ from django.db.models import Q, QuerySet
 
 from rinnalla.audit import actions as audit
 from rinnalla.chat.models import Conversation, Message
+from rinnalla.chat.rules import shown_role
 from rinnalla.chat.transcript import Saying, SayRefusal, Stored, clean, event, text_refusal, write
 from rinnalla.core.live import announce
 from rinnalla.helpline.models import Contact, Line
-from rinnalla.people.models import Membership, Person, Role
+from rinnalla.people.models import Membership, Person
 from rinnalla.sealing.actions import erase_keys, make_key, scrub
+from rinnalla.sealing.models import RecordKey
 
 
-def shown_role(person: Person, centre_id: int) -> str:
-    """The role a help-seeker is told: people hear which of the two answers them (facts § 1, how a call goes)."""
-    roles = Membership.objects.filter(person=person, centre_id=centre_id).values_list("role", flat=True)
-    return "volunteer" if set(roles) <= {Role.VOLUNTEER} else "crisis_worker"
+def role_told(person: Person, centre_id: int) -> str:
+    """The role of ``person`` that help-seekers are told. One query."""
+    return shown_role(Membership.objects.filter(person=person, centre_id=centre_id).values_list("role", flat=True))
 
 
 class ChatChannel:
@@ -37,7 +39,7 @@ class ChatChannel:
         conversation = self._lock(contact)
         conversation.answerer = person
         conversation.save(update_fields=["answerer"])
-        about = {"name": person.duty_name, "role": shown_role(person, contact.line.centre_id)}
+        about = {"name": person.duty_name, "role": role_told(person, contact.line.centre_id)}
         self._note(conversation, Message.Kind.JOINED, now=now, about=about)
 
     def given_back(self, contact: Contact, *, now: datetime) -> None:
@@ -50,7 +52,8 @@ class ChatChannel:
         conversation = self._lock(contact)
         conversation.open = False
         conversation.save(update_fields=["open"])
-        self._note(conversation, Message.Kind.ENDED, now=now)
+        if conversation.last_seq:  # whoever left the queue before anybody came has had no conversation that could end
+            self._note(conversation, Message.Kind.ENDED, now=now)
 
     def _lock(self, contact: Contact) -> Conversation:
         return Conversation.objects.select_for_update().get(contact=contact)
@@ -83,6 +86,9 @@ def say(
         raise SayRefused(outcome)
     announce(f"conversation:{conversation.pk}", {"t": "said", "seq": outcome.seq})
     return outcome
+
+
+ERASED_TOGETHER: Final = 200  # conversations in one transaction: sockets write between two of them
 
 
 # Retention ----------------------------------------------------------------------------------------------------------
@@ -121,8 +127,8 @@ def erase_due(*, now: datetime, whatever_the_share: bool = False) -> int:
                 details={"due": len(due), "kept": kept},
             )
         raise TooMuchAtOnce(len(due), kept)
-    for start in range(0, len(due), 200):
-        erase(conversation_ids=due[start : start + 200], now=now)
+    if due:
+        erase(conversation_ids=due, now=now)
     return len(due)
 
 
@@ -130,8 +136,15 @@ def erase(*, conversation_ids: Sequence[uuid.UUID], now: datetime) -> None:
     """Erase conversations for good: first the keys, which ends their readability everywhere, then the rows.
 
     A crash in between leaves rows that nobody can open; the next run removes them. What stays of a contact says when
-    and on which line, and nothing of who or what.
+    and on which line, and nothing of who or what. The files are cleaned once, at the end.
     """
+    for start in range(0, len(conversation_ids), ERASED_TOGETHER):
+        _erase_together(conversation_ids[start : start + ERASED_TOGETHER], now=now)
+    scrub(RecordKey)
+    scrub(Message)
+
+
+def _erase_together(conversation_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
     conversations = Conversation.objects.filter(pk__in=conversation_ids, erased_at=None)
     erase_keys(key for key in conversations.values_list("key_id", flat=True) if key is not None)
     with transaction.atomic():
@@ -143,4 +156,3 @@ def erase(*, conversation_ids: Sequence[uuid.UUID], now: datetime) -> None:
         audit.record(
             code="chat.erased", actor="system", subject="retention:chat", now=now, details={"conversations": count}
         )
-    scrub("default")

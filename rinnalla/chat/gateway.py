@@ -10,6 +10,7 @@ import asyncio
 import logging
 import threading
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from typing import Any, Final
@@ -67,16 +68,28 @@ class Gateway:
         sockets.route("/live/conversation/", partial(AnswererSocket, self))
         sockets.route("/live/duty/", partial(DutySocket, self))
         self.journal.start()
-        self.bus.on_gap.append(lambda: self.spawn(self._look_everywhere()))
+        self.bus.on_gap.append(self._gap)
         self.spawn(self._keep_present())
 
     async def stop(self) -> None:
+        """Write what was sent, then end everything that reads. Pages under way may still send hints: nobody listens."""
         await self.journal.stop()
+        self.bus.on_gap.remove(self._gap)
+        for unsubscribe in self._line_subscriptions.values():
+            unsubscribe()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self._close_connections)
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)  # a thread that the database holds must not hold the end
+
+    def _gap(self) -> None:
+        """Hints were lost, in both directions."""
+        here = [(room.id, side) for room in self.rooms.values() for side in {socket.side for socket in room.sockets}]
+        self.bus.publish_elsewhere(
+            [(f"conversation:{pk}", {"t": "there", "by": side, "there": True}) for pk, side in here]
+        )
+        self.spawn(self._look_everywhere())
 
     def _close_connections(self) -> None:
         """Let every thread of the pool close its own connections: all must be busy at once to each get one call."""
@@ -98,8 +111,8 @@ class Gateway:
         if not task.cancelled() and (problem := task.exception()) is not None:
             log.error("a live task failed: %s", type(problem).__name__, exc_info=not settings.PRODUCTION)
 
-    async def in_thread[T](self, work: Any) -> Any:
-        def run() -> Any:
+    async def in_thread[T](self, work: Callable[[], T]) -> T:
+        def run() -> T:
             close_old_connections()
             return work()
 
@@ -140,7 +153,7 @@ class Gateway:
         if room is None or socket not in room.sockets:
             return
         room.sockets.remove(socket)
-        if not any(other.side == socket.side for other in room.sockets):
+        if not room.has(socket.side):
             asyncio.get_running_loop().call_later(FLICKER, self._maybe_gone, room, socket.side)
         if not room.sockets:
             if room.unsubscribe is not None:
@@ -149,11 +162,18 @@ class Gateway:
 
     def _maybe_gone(self, room: Room, side: str) -> None:
         now = self.rooms.get(room.id)
-        if now is None or not any(socket.side == side for socket in now.sockets):
+        if now is None or not now.has(side):
             self._tell_there(room, side, False)
 
     def _tell_there(self, room: Room, side: str, there: bool) -> None:
         self.bus.publish([(f"conversation:{room.id}", {"t": "there", "by": side, "there": there})])
+
+    def believe_gone(self, talk: Talk) -> None:
+        """A process that was killed told nobody that its pages are gone; the database has not heard of them since."""
+        room = self.rooms.get(talk.conversation_id)
+        for side, there in ((SEEKER, talk.seeker_there), (ANSWERER, talk.answerer_there)):
+            if room is not None and not there and room.there.get(side) and not room.has(side):
+                self._heard(room, {"t": "there", "by": side, "there": False})
 
     def _heard(self, room: Room, event: Event) -> None:
         match event.get("t"):
@@ -163,7 +183,7 @@ class Gateway:
                 room.tell(encode({"t": "typing", "by": event["by"]}), to=OTHER[event["by"]])
             case "there":
                 side, there = event["by"], bool(event["there"])
-                if not there and any(socket.side == side for socket in room.sockets):
+                if not there and room.has(side):
                     self._tell_there(room, side, True)  # gone elsewhere, but here in this process
                 else:
                     room.there[side] = there

@@ -163,6 +163,7 @@ class VisitSocket(ChatSocket):
         talk = await self.gateway.by_id.get(self.talk.conversation_id)
         if talk is None or self.closing:
             return
+        self.gateway.believe_gone(talk)
         if (talk.state, talk.answerer) != (self.talk.state, self.talk.answerer):
             self.say({"t": "state", **self.state_of(talk)})
         self.talk = talk
@@ -190,7 +191,7 @@ class AnswererSocket(ChatSocket):
         except ValueError:
             conversation_id = None
         talk = await self.gateway.by_id.get(conversation_id) if conversation_id and self._person_id else None
-        if talk is None or talk.answerer_id != self._person_id or not talk.open:
+        if talk is None or talk.may_answer != self._person_id:
             self.close(sockets.ENDED if self._person_id else sockets.UNKNOWN)
         elif not self.closing:
             self.unsubscribe.append(self.gateway.bus.subscribe(f"person:{self._person_id}", self.person_changed))
@@ -205,8 +206,9 @@ class AnswererSocket(ChatSocket):
         talk = await self.gateway.by_id.get(self.talk.conversation_id)
         if talk is None or self.closing:
             return
+        self.gateway.believe_gone(talk)
         self.talk = talk
-        if not talk.open or talk.answerer_id != self._person_id:
+        if talk.may_answer != self._person_id:
             self.say({"t": "state", **self.state_of(talk)})
             self.close(sockets.ENDED)
 

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from rinnalla.chat.access import lines_for, public_lines
-from rinnalla.chat.actions import shown_role
-from rinnalla.chat.models import Conversation, Message
+from rinnalla.chat.actions import role_told
+from rinnalla.chat.models import Conversation
 from rinnalla.chat.transcript import Said, read
 from rinnalla.chat.visiting import PRESENT
 from rinnalla.helpline.hours import state_at, timetable_of
@@ -130,7 +130,7 @@ class VisitView:
 def visit_view(visit: Conversation) -> VisitView:
     contact, line, answerer = visit.contact, visit.contact.line, visit.answerer
     queue = places(line.pk) if contact.state == Contact.State.WAITING else {}
-    role = answerer and shown_role(answerer, line.centre_id)
+    role = answerer and role_told(answerer, line.centre_id)
     return VisitView(
         state=contact.state,
         line_name=text_of(line, _language()).name,
@@ -148,15 +148,12 @@ def visit_view(visit: Conversation) -> VisitView:
 
 
 def role_name(role: str) -> str:
-    """What a help-seeker is told of who answers (chat.actions.shown_role)."""
+    """What a help-seeker is told of who answers (chat.rules.shown_role)."""
     return gettext("volunteer") if role == "volunteer" else gettext("crisis worker")
 
 
 def messages_for_seeker(visit: Conversation) -> list[Said]:
-    """The whole conversation; nothing when the person left the queue before anybody came: that was no conversation."""
-    said = read(visit.pk, visit.key_id)
-    nobody_came = all(message.kind == Message.Kind.ENDED for message in said)
-    return [] if nobody_came else said
+    return read(visit.pk, visit.key_id)
 
 
 # The desk -----------------------------------------------------------------------------------------------------------

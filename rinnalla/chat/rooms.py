@@ -116,6 +116,10 @@ class Room:
         finally:
             socket.reading = False
 
+    def has(self, side: str) -> bool:
+        """Whether a page of this side is open in this process."""
+        return any(socket.side == side for socket in self.sockets)
+
     def tell(self, frame: bytes, *, to: str) -> None:
         for socket in self.sockets:
             if socket.side == to:

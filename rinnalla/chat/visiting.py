@@ -15,8 +15,10 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from rinnalla.chat.models import Conversation
+from rinnalla.chat.rules import shown_role
 from rinnalla.chat.transcript import Said, read
-from rinnalla.people.models import Membership, Person, Role
+from rinnalla.helpline.models import DutySession
+from rinnalla.people.models import Membership, Person
 
 PRESENT = timedelta(seconds=15)
 
@@ -34,20 +36,21 @@ class Talk:
     erased: bool
     answerer_id: int | None
     answerer: dict[str, str] | None
+    may_answer: int | None  # the person, while the conversation is open and they are on duty with a role there
     seeker_there: bool
     answerer_there: bool
 
 
 def _talks(conversations: Sequence[Conversation], now: datetime) -> list[Talk]:
     answerers = {c.answerer_id for c in conversations if c.answerer_id is not None}
-    more = set(
-        Membership.objects.filter(person_id__in=answerers).exclude(role=Role.VOLUNTEER)
-        .values_list("person_id", "centre_id")
-    )  # fmt: skip
+    roles: dict[tuple[int, int], list[str]] = {}
+    held = Membership.objects.filter(person_id__in=answerers).values_list("person_id", "centre_id", "role")
+    for person_id, centre_id, role in held:
+        roles.setdefault((person_id, centre_id), []).append(role)
     talks = []
     for c in conversations:
-        contact, person = c.contact, c.answerer
-        professional = person is not None and (person.pk, contact.line.centre_id) in more
+        contact, person, duty = c.contact, c.answerer, c.contact.duty
+        theirs = roles.get((person.pk, contact.line.centre_id), []) if person is not None else []
         talks.append(
             Talk(
                 contact_id=contact.pk,
@@ -58,11 +61,12 @@ def _talks(conversations: Sequence[Conversation], now: datetime) -> list[Talk]:
                 open=c.open,
                 erased=c.key_id is None,
                 answerer_id=c.answerer_id,
-                answerer={"name": person.duty_name, "role": "crisis_worker" if professional else "volunteer"}
-                if person is not None
+                answerer={"name": person.duty_name, "role": shown_role(theirs)} if person is not None else None,
+                may_answer=c.answerer_id
+                if c.open and theirs and duty is not None and duty.state != DutySession.State.ENDED
                 else None,
                 seeker_there=contact.seen_at >= now - PRESENT,
-                answerer_there=contact.duty is not None and contact.duty.lease_until >= now,
+                answerer_there=duty is not None and duty.lease_until >= now,
             )
         )
     return talks

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
 from django.http.cookie import parse_cookie
+from django.http.request import split_domain_port, validate_host
 from django.utils.translation import gettext, override
 from picows import (
     WSAutoPingStrategy,
@@ -275,8 +276,6 @@ def _refusal(status: int) -> WSUpgradeResponseWithListener:
 
 
 def _host_allowed(host: str) -> bool:
-    from django.http.request import split_domain_port, validate_host
-
     domain, _ = split_domain_port(host)
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 

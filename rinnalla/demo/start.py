@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,14 +33,17 @@ def main(arguments: Sequence[str], *, serve: Callable[[list[str]], int]) -> int:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--fresh", action="store_true", help="first remove what an earlier demo has stored")
     options = parser.parse_args(arguments)
+    host = "localhost" if options.host in ("127.0.0.1", "0.0.0.0") else options.host  # noqa: S104 (compared only)
+    address = f"http://{host}:{options.port}"
+    # Before the settings are read: the links in letters lead to this demo, on whatever port.
+    os.environ.setdefault("RINNALLA_STAFF_URL", address)
     if settings.ENV not in ("demo", "test"):
         sys.exit("A demo runs only with RINNALLA_ENV=demo: everybody knows its passwords.")
     if options.fresh:
         remove_databases()
     django.setup()
     visitors = prepare(options.world)
-    host = "localhost" if options.host in ("127.0.0.1", "0.0.0.0") else options.host  # noqa: S104 (compared only)
-    sys.stdout.write(welcome(f"http://{host}:{options.port}"))
+    sys.stdout.write(welcome(address))
     sys.stdout.flush()
     visitors.start()
     try:

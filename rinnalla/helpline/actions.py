@@ -12,7 +12,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from rinnalla.audit import actions as audit
 from rinnalla.core.live import announce
@@ -64,7 +64,14 @@ def keep_present(*, contact_ids: Collection[int], now: datetime) -> None:
     """Renew the presence of help-seekers whose page is open; those who were away come back to their old place."""
     open_contacts = Contact.objects.filter(~Q(state=Contact.State.ENDED), pk__in=contact_ids)
     away = list(open_contacts.filter(state=Contact.State.AWAY).select_related("line"))
-    open_contacts.filter(seen_at__lt=now).exclude(state=Contact.State.AWAY).update(seen_at=now)
+    seen = open_contacts.filter(seen_at__lt=now).exclude(state=Contact.State.AWAY)
+    with transaction.atomic():
+        if connection.features.has_select_for_update_skip_locked:
+            # Many rows at once: in a fixed order, and without waiting for whoever moves one of them, or both would wait
+            # for each other. Those passed over are renewed in the next round.
+            rows = seen.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True)
+            seen = Contact.objects.filter(pk__in=list(rows))
+        seen.update(seen_at=now)
     for contact in away:
         come_back(contact=contact, now=now)
 
@@ -111,10 +118,14 @@ def take_duty(*, line: Line, actor: Person, now: datetime) -> DutySession:
 
 
 def renew_leases(*, person_ids: Collection[int], now: datetime) -> None:
-    """The duty pages of these people are open."""
-    DutySession.objects.filter(~Q(state=State.ENDED), person_id__in=person_ids, lease_until__lt=now + LEASE).update(
-        lease_until=now + LEASE
-    )
+    """The duty pages of these people are open.
+
+    Whoever has lost their role at the line's centre is not renewed: the people they talked with go back to the queue.
+    """
+    role = Membership.objects.filter(person=OuterRef("person"), centre=OuterRef("line__centre"))
+    DutySession.objects.filter(
+        ~Q(state=State.ENDED), Exists(role), person_id__in=person_ids, lease_until__lt=now + LEASE
+    ).update(lease_until=now + LEASE)
 
 
 @transaction.atomic
@@ -225,7 +236,7 @@ def sweep(*, now: datetime) -> None:
     for contact in Contact.objects.filter(state=Contact.State.AWAY).select_related("line"):
         if not keeps_place(contact, contact.line, now=now):
             with transaction.atomic():
-                _end(contact, by=Contact.EndedBy.LOST, now=now)
+                _end(contact, by=Contact.EndedBy.LOST, now=now, only=(Contact.State.AWAY,))
     for duty in DutySession.objects.filter(~Q(state=State.ENDED), lease_until__lt=now):
         give_back(duty=duty, now=now)
 
@@ -267,22 +278,25 @@ class _Moved(Exception):
     """The contact changed hands between reading and locking it."""
 
 
-def _end(contact: Contact, *, by: Contact.EndedBy, now: datetime) -> bool:
-    """End a contact once, and free its volunteer. False when it had ended already."""
+_OPEN = (Contact.State.WAITING, Contact.State.AWAY, Contact.State.TALKING)
+
+
+def _end(contact: Contact, *, by: Contact.EndedBy, now: datetime, only: Collection[str] = _OPEN) -> bool:
+    """End a contact once, and free its volunteer. False when it is in none of the states ``only`` (any more)."""
     while True:
         try:
             with transaction.atomic():  # the savepoint lets go of the locks before the next try
-                return _end_once(contact, by=by, now=now)
+                return _end_once(contact, by=by, now=now, only=only)
         except _Moved:
             contact.refresh_from_db()
 
 
-def _end_once(contact: Contact, *, by: Contact.EndedBy, now: datetime) -> bool:
+def _end_once(contact: Contact, *, by: Contact.EndedBy, now: datetime, only: Collection[str]) -> bool:
     duty = None
     if contact.duty_id is not None:
         duty = DutySession.objects.select_for_update().get(pk=contact.duty_id)
     current = Contact.objects.select_for_update().get(pk=contact.pk)
-    if current.state == Contact.State.ENDED:
+    if current.state not in only:
         return False
     if current.duty_id != contact.duty_id:
         raise _Moved

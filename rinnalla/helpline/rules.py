@@ -19,7 +19,7 @@ AWAY_AFTER: Final = timedelta(seconds=45)
 
 State = DutySession.State
 
-# What a duty session may become, by its state. The one door is actions.move_duty.
+# What a duty session may become, by its state. The one door is helpline/actions.py.
 MOVES: Final[dict[str, frozenset[str]]] = {
     State.READY: frozenset({State.TALKING, State.PAUSED, State.ENDED}),
     State.TALKING: frozenset({State.TALKING, State.WRAP_UP, State.READY, State.ENDED}),

@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
+from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +40,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def format_email_subject(self, subject: str) -> str:
         return subject
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """A mark of the peer for rate limits, which may be kept in a database: no address, and another one each day."""
+        address = truncate_ip(super().get_client_ip(request))
+        return salted_hmac(f"rate limit {timezone.now():%Y-%m-%d}", address).hexdigest()
 
     def is_safe_url(self, url: str) -> bool:
         """Only paths of this site: no page of ours sends anybody elsewhere."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.apps import apps
-from django.db import connections, transaction
+from django.db import connections, models, router, transaction
 
 from rinnalla.sealing.models import RecordKey
 from rinnalla.sealing.seal import Key, ring
@@ -41,26 +41,29 @@ def make_key(*, now: datetime) -> Key:
 
 
 def erase_keys(key_ids: Iterable[uuid.UUID]) -> int:
-    """Erase record keys, and with them everything they sealed. Erasing twice changes nothing.
+    """Erase record keys, and with them everything they sealed. Erasing twice changes nothing. How many were erased.
 
-    The file is cleaned too: SQLite overwrites deleted rows (``secure_delete``) and its write-ahead log is emptied;
-    PostgreSQL vacuums the table when no transaction is open.
+    Call :func:`scrub` when no more are to follow.
     """
     key_ids = list(key_ids)
     ring().forget(key_ids)
     with transaction.atomic(using="keys"):
         erased, _ = RecordKey.objects.filter(pk__in=key_ids).delete()
-    scrub()
     return erased
 
 
-def scrub(alias: str = "keys") -> None:
-    """Take deleted rows out of a database's files, as far as it lets us now. Does nothing inside a transaction."""
-    connection = connections[alias]
+def scrub(model: type[models.Model]) -> None:
+    """Take the deleted rows of ``model`` out of its database's files, as far as the database lets us now.
+
+    SQLite has overwritten them (``secure_delete``) and empties its write-ahead log; PostgreSQL vacuums the table. Does
+    nothing inside a transaction, where neither can be done.
+    """
+    connection = connections[router.db_for_write(model)]
     if connection.in_atomic_block:
         return
+    table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)" if connection.vendor == "sqlite" else "VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)" if connection.vendor == "sqlite" else f"VACUUM {table}")
 
 
 def sweep(*, now: datetime) -> int:
@@ -71,4 +74,7 @@ def sweep(*, now: datetime) -> int:
             break
         held = apps.get_model(model)._default_manager.filter(**{f"{field}__isnull": False})
         old -= set(held.values_list(field, flat=True))
-    return erase_keys(old) if old else 0
+    erased = erase_keys(old) if old else 0
+    if erased:
+        scrub(RecordKey)
+    return erased

@@ -125,8 +125,10 @@ function startVisit(visit: HTMLElement): void {
     if (shown === "talking" && journal.answerer) {
       byId("who").textContent = journal.answerer.name;
       line.textContent = journal.there === false ? texts.gone : roleName(journal.answerer.role);
-    } else if (shown === "waiting") line.textContent = journal.place === 1 ? texts.first : "";
-    else if (shown === "ended") line.textContent = texts.talk_ended;
+    } else if (shown === "waiting") {
+      byId("who").textContent = visit.dataset["line"] ?? ""; // whoever answered before is gone
+      line.textContent = journal.place === 1 ? texts.first : "";
+    } else if (shown === "ended") line.textContent = texts.talk_ended;
     if (journal.there === false || shown !== "talking") typing(false);
   }
 
@@ -160,6 +162,8 @@ function startVisit(visit: HTMLElement): void {
     for (const tools of visit.querySelectorAll<HTMLElement>(".talk-tools")) tools.hidden = true;
     try {
       const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+      // What was said last may have been on its way when the end overtook it.
+      journal.add(JSON.parse(page.getElementById("transcript")?.textContent ?? "[]") as Said[]);
       const fresh = page.getElementById("over");
       if (fresh) byId("over").replaceWith(document.adoptNode(fresh));
     } catch {

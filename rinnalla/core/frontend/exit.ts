@@ -2,6 +2,7 @@
 
 const SHIFTS = 3;
 const WITHIN = 2_000;
+const CHANNEL = "exit"; // tells the browser's other windows of this site
 
 export function watchExit(): void {
   document.addEventListener("submit", (event) => {
@@ -23,12 +24,27 @@ export function watchExit(): void {
     const form = document.querySelector<HTMLFormElement>("form.exit");
     if (form && presses.length >= SHIFTS) leave(form);
   });
+
+  if (typeof BroadcastChannel === "undefined") return; // an old browser: each window is left by itself
+  new BroadcastChannel(CHANNEL).addEventListener("message", () => {
+    const form = document.querySelector<HTMLFormElement>("form.exit");
+    if (form) vanish(form);
+  });
 }
 
 function leave(form: HTMLFormElement): void {
-  const to = form.dataset["exit"] || "/calendar/";
   try {
     void fetch(form.action, { method: "POST", keepalive: true, redirect: "manual" }).catch(() => {});
+    new BroadcastChannel(CHANNEL).postMessage("leave");
+  } catch {
+    // An old browser: this window leaves all the same.
+  }
+  vanish(form);
+}
+
+function vanish(form: HTMLFormElement): void {
+  const to = form.dataset["exit"] || "/calendar/";
+  try {
     document.dispatchEvent(new Event("leaving"));
     sessionStorage.clear();
   } catch {

@@ -45,6 +45,7 @@ export function liveSocket(watcher: Watcher): LiveSocket {
     if (ended || socket) return;
     const url = new URL(watcher.address(), location.href);
     url.protocol = url.protocol.replace("http", "ws");
+    url.searchParams.set("lang", document.documentElement.lang); // what the service says comes in the page's language
     const current = new WebSocket(url);
     socket = current;
     // A connection attempt that gets no answer at all would otherwise hang for minutes.
