@@ -22,6 +22,7 @@ from rinnalla.helpline.models import Contact, DutySession, Line
 from rinnalla.helpline.queries import queue_of
 from rinnalla.helpline.rules import (
     AWAY_AFTER,
+    CLOSED_FOR,
     LEASE,
     DutyRefusal,
     EndDutyRefusal,
@@ -239,6 +240,27 @@ def sweep(*, now: datetime) -> None:
                 _end(contact, by=Contact.EndedBy.LOST, now=now, only=(Contact.State.AWAY,))
     for duty in DutySession.objects.filter(~Q(state=State.ENDED), lease_until__lt=now):
         give_back(duty=duty, now=now)
+    _send_home(now=now)
+
+
+def _send_home(*, now: datetime) -> None:
+    """End the waiting of those whom nobody will answer: their line has closed and nobody is on duty there.
+
+    Someone given back to the queue a moment ago still waits: the answerer who was lost may be back in a minute.
+    """
+    earlier = now - CLOSED_FOR
+    waiting = Contact.objects.filter(
+        Q(returned_at=None) | Q(returned_at__lt=earlier), state__in=(Contact.State.WAITING, Contact.State.AWAY)
+    )
+    staffed = DutySession.objects.filter(~Q(state=State.ENDED)).values("line")
+    lines = Line.objects.filter(pk__in=waiting.values("line")).exclude(pk__in=staffed)
+    for line in lines.prefetch_related("opening_hours", "exception_days"):
+        timetable = timetable_of(line)
+        if state_at(timetable, now).is_open or state_at(timetable, earlier).is_open:
+            continue
+        for contact in waiting.filter(line=line).select_related("line"):
+            with transaction.atomic():
+                _end(contact, by=Contact.EndedBy.CLOSED, now=now, only=(Contact.State.WAITING, Contact.State.AWAY))
 
 
 @transaction.atomic

@@ -16,6 +16,8 @@ RENEW: Final = timedelta(seconds=5)
 LEASE: Final = timedelta(seconds=20)
 # A waiting person not seen for this long leaves the queue, with the place kept (promise R4: at most 60 s).
 AWAY_AFTER: Final = timedelta(seconds=45)
+# People who still wait are told that the line has closed when it has been closed for this long and nobody is on duty.
+CLOSED_FOR: Final = timedelta(minutes=15)
 
 State = DutySession.State
 
