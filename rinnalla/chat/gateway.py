@@ -109,7 +109,8 @@ class Gateway:
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (problem := task.exception()) is not None:
-            log.error("a live task failed: %s", type(problem).__name__, exc_info=not settings.PRODUCTION)
+            trace = None if settings.PRODUCTION else problem  # a trace may hold text
+            log.error("a live task failed: %s", type(problem).__name__, exc_info=trace)
 
     async def in_thread[T](self, work: Callable[[], T]) -> T:
         def run() -> T:

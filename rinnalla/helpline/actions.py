@@ -66,12 +66,12 @@ def keep_present(*, contact_ids: Collection[int], now: datetime) -> None:
     open_contacts = Contact.objects.filter(~Q(state=Contact.State.ENDED), pk__in=contact_ids)
     away = list(open_contacts.filter(state=Contact.State.AWAY).select_related("line"))
     seen = open_contacts.filter(seen_at__lt=now).exclude(state=Contact.State.AWAY)
-    with transaction.atomic():
-        if connection.features.has_select_for_update_skip_locked:
-            # Many rows at once: in a fixed order, and without waiting for whoever moves one of them, or both would wait
-            # for each other. Those passed over are renewed in the next round.
-            rows = seen.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True)
-            seen = Contact.objects.filter(pk__in=list(rows))
+    if len(contact_ids) > 1 and connection.features.has_select_for_update_skip_locked:
+        # Whoever gives several contacts back holds one and waits for the next; so would this, in another order. It
+        # passes over what others hold: that is renewed in the next round.
+        with transaction.atomic():
+            Contact.objects.filter(pk__in=seen.select_for_update(skip_locked=True).values("pk")).update(seen_at=now)
+    else:
         seen.update(seen_at=now)
     for contact in away:
         come_back(contact=contact, now=now)

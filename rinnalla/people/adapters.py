@@ -44,7 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         """A mark of the peer for rate limits, which may be kept in a database: no address, and another one each day."""
         address = truncate_ip(super().get_client_ip(request))
-        return salted_hmac(f"rate limit {timezone.now():%Y-%m-%d}", address).hexdigest()
+        return salted_hmac(f"limit {timezone.now():%Y-%m-%d}", address, algorithm="sha256").hexdigest()
 
     def is_safe_url(self, url: str) -> bool:
         """Only paths of this site: no page of ours sends anybody elsewhere."""

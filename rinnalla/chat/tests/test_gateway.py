@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from contextlib import suppress
@@ -12,12 +13,16 @@ import pytest
 from django.utils import timezone
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from rinnalla.chat.gateway import PLACES_AGAIN, Gateway
+from rinnalla.chat.live import VisitSocket
 from rinnalla.chat.models import Message
-from rinnalla.chat.tests.conftest import Live, Talking
-from rinnalla.core.live import publish
+from rinnalla.chat.tests.conftest import Live, Talking, begin
+from rinnalla.chat.visiting import PRESENT
+from rinnalla.core.live import bus, publish
+from rinnalla.core.sockets import Handshake
 from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.models import Contact, Line
-from rinnalla.people.models import Person
+from rinnalla.people.models import Membership, Person
 
 
 def say(side: Any, text: str, message_id: uuid.UUID | None = None) -> str:
@@ -151,6 +156,45 @@ def test_a_session_without_a_second_factor_opens_nothing(live: Live, talking: Ta
 def test_access_ends_within_a_second_when_power_is_taken(talking: Talking) -> None:
     publish(f"person:{talking.person.pk}", {"t": "revoked"})
     assert talking.answerer.close_code(timeout=1) == 4410
+
+
+def test_a_role_taken_away_opens_no_socket_again(live: Live, talking: Talking) -> None:
+    Membership.objects.filter(person=talking.person).delete()
+    publish(f"contact:{talking.contact.pk}", {"t": "state"})
+    assert talking.answerer.close_code(timeout=1) == 4410
+    assert live.answer(talking.contact, talking.person).close_code() == 4410
+
+
+def test_a_page_that_vanished_with_its_process_is_not_shown_as_here(live: Live, sekasin: Line, aino: Person) -> None:
+    contact, _, _ = begin(sekasin, aino)  # its page was open in another process, which says nothing any more
+    answerer = live.answer(contact, aino)
+    assert answerer.until("there")["there"] is True
+    Contact.objects.filter(pk=contact.pk).update(seen_at=timezone.now() - PRESENT)
+    publish(f"contact:{contact.pk}", {"t": "state"})
+    assert answerer.until("there")["there"] is False
+
+
+def test_hints_after_the_end_of_the_gateway_disturb_nobody(
+    transactional_db: None, sekasin: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, token = helpline.join_queue(line=sekasin, language="fi", now=timezone.now())
+
+    async def run() -> None:
+        gateway = Gateway(bus())
+        await bus().start()
+        await gateway.start()
+        talk = await gateway.by_token.get(helpline.token_hash(token))
+        socket = VisitSocket(gateway, Handshake("/live/visit/", {}, {}, "fi"))
+        socket.talk, socket._place = talk, None
+        gateway.watch_queue(socket)
+        await asyncio.sleep(2 * PLACES_AGAIN)
+        await gateway.stop()
+        publish(f"queue:{sekasin.pk}", {"t": "queue"})  # by a page that was still under way
+        await asyncio.sleep(2 * PLACES_AGAIN)
+        await bus().stop()
+
+    asyncio.run(run())
+    assert [record.getMessage() for record in caplog.records] == []
 
 
 def test_the_end_reaches_both_and_closes_the_answerers_access(talking: Talking) -> None:

@@ -6,19 +6,12 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from rinnalla.chat.tests.desk import desk_of
 from rinnalla.helpline.models import Contact, ExceptionDay, Line, LineText, OpeningHours
 from rinnalla.people.models import Person
-
-# The views are there, their templates are not: these tests begin to count with the first of them.
-pytestmark = pytest.mark.skipif(
-    not (settings.PACKAGE / "core" / "templates" / "public").exists(),
-    reason="the templates of the help-seekers' pages are not written yet",
-)
 
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>{{7*7}}{% now 'Y' %}"
 PAGES = ["/", "/line/sekasin/", "/chat/", "/calendar/", "/help/", "/privacy/"]

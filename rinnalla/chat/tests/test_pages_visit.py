@@ -6,7 +6,6 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -18,12 +17,6 @@ from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.models import Contact, Line
 from rinnalla.helpline.rules import AWAY_AFTER
 from rinnalla.people.models import Membership, Person, Role
-
-# The views are there, their templates are not: these tests begin to count with the first of them.
-pytestmark = pytest.mark.skipif(
-    not (settings.PACKAGE / "core" / "templates" / "public").exists(),
-    reason="the templates of the help-seekers' pages are not written yet",
-)
 
 HOSTILE = "<img src=x onerror=alert(1)></textarea></script><script>alert(2)</script>{{7*7}}{% now 'Y' %}"
 OWN = "http://testserver"
@@ -94,6 +87,16 @@ def test_the_cookie_goes_with_the_browser_and_no_script_reads_it(
     assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["secure"]) == (True, "Lax", "/", True)
     assert (cookie["max-age"], cookie["expires"], cookie["domain"]) == ("", "", "")
     assert len(cookie.value) >= 40
+
+
+def test_whoever_leaves_the_queue_is_not_thanked_for_a_conversation(sekasin: Line) -> None:
+    seeker = joined("/en")
+    seeker.post("/en/chat/leave/")
+    page = seeker.get("/en/chat/").content.decode()
+    assert "You are no longer in the queue" in page
+    assert "The conversation" not in page.partition('id="transcript"')[0]
+    assert "erased" not in page
+    assert not Message.objects.exists()
 
 
 def test_a_second_join_comes_back_to_the_same_place(sekasin: Line) -> None:

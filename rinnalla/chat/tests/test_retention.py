@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connection, connections
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -78,3 +81,33 @@ def test_an_unlikely_share_is_refused_and_told(sekasin: Line, aino: Person, sett
 
 def test_the_clock_knows_retention_and_the_keys_sweep() -> None:
     assert {"chat.erase_due", "chat.sweep_keys"} <= {schedule.name for schedule in schedules()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_erased_leaves_the_files_too(sekasin: Line, aino: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many at once: in several transactions, and the files are cleaned at the end."""
+    monkeypatch.setattr(actions, "ERASED_TOGETHER", 2)
+    erased = [ended(sekasin, aino) for _ in range(3)]
+    wrapped = [bytes(key.wrapped) for key in RecordKey.objects.all()]
+    assert len(wrapped) == 3
+    actions.erase(conversation_ids=[conversation.pk for conversation in erased], now=timezone.now())
+    assert not RecordKey.objects.exists()
+    if connection.vendor == "sqlite":
+        for suffix in ("", "-wal"):
+            kept = Path(f"{connections['keys'].settings_dict['NAME']}{suffix}").read_bytes()
+            assert not [key for key in wrapped if key in kept]
+    else:
+        for alias, table in (("keys", "sealing_recordkey"), ("default", "chat_message")):
+            assert vacuums(alias, table) >= 1
+
+
+def vacuums(alias: str, table: str) -> int:
+    """How often ``table`` was vacuumed by hand. PostgreSQL counts a moment later."""
+    for _ in range(50):
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT vacuum_count FROM pg_stat_user_tables WHERE relname = %s", [table])
+            count = int(cursor.fetchone()[0])
+        if count:
+            return count
+        time.sleep(0.1)
+    return 0

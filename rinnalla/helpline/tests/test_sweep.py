@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
 from rinnalla.helpline import actions
-from rinnalla.helpline.models import Contact, DutySession, Line
+from rinnalla.helpline.models import Contact, DutySession, Line, OpeningHours
 from rinnalla.helpline.queries import places
 from rinnalla.helpline.rules import CLOSED_FOR, LEASE
 from rinnalla.helpline.tests.conftest import MINUTE, SECOND, join, state_of, take_next
-from rinnalla.people.models import Membership, Person
+from rinnalla.people.models import Centre, Membership, Person
 
 
 def close(line: Line) -> None:
@@ -91,3 +96,26 @@ def test_someone_who_came_back_at_the_last_moment_is_not_sent_away(line: Line, n
     # What a sweep in another process does that had read the contact before it came back:
     assert not actions._end(gone, by=Contact.EndedBy.LOST, now=late, only=(Contact.State.AWAY,))
     assert state_of(contact) == "waiting"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer and no locked rows")
+def test_presence_does_not_wait_for_a_contact_that_somebody_is_moving() -> None:
+    now = timezone.now()
+    centre = Centre.objects.create(name="SOS-kriisikeskus", kind=Centre.Kind.SOS, town="Helsinki")
+    line = Line.objects.create(slug="solmussa", channel="chat", centre=centre)
+    OpeningHours.objects.bulk_create(
+        OpeningHours(line=line, weekday=day, opens=time(0), closes=time(0)) for day in range(7)
+    )
+    held, free = join(line, now=now), join(line, now=now)
+
+    def renew() -> None:
+        try:
+            actions.keep_present(contact_ids=[held.pk, free.pk], now=now + MINUTE)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        Contact.objects.select_for_update().get(pk=held.pk)
+        pool.submit(renew).result(timeout=5)
+    assert [Contact.objects.get(pk=pk).seen_at for pk in (held.pk, free.pk)] == [now, now + MINUTE]
