@@ -254,6 +254,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        # It would write down the name that a stranger made up; the answer is 400 and says enough.
+        "django.security.DisallowedHost": {"level": "CRITICAL", "propagate": False},
         "fido2": {"level": "WARNING"},  # it would name the passkey at each sign-in
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
     },

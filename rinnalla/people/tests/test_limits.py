@@ -12,7 +12,7 @@ from rinnalla.people.tests.cast import now
 
 
 def mark(address: str) -> str:
-    return get_ip(RequestFactory().post("/accounts/login/", REMOTE_ADDR=address))
+    return str(get_ip(RequestFactory().post("/accounts/login/", REMOTE_ADDR=address)))
 
 
 def test_a_limit_knows_a_peer_by_a_mark_that_is_no_address() -> None:
