@@ -36,7 +36,7 @@ def main(arguments: Sequence[str], *, serve: Callable[[list[str]], int]) -> int:
     host = "localhost" if options.host in ("127.0.0.1", "0.0.0.0") else options.host  # noqa: S104 (compared only)
     address = f"http://{host}:{options.port}"
     # Before the settings are read: the links in letters lead to this demo, on whatever port.
-    os.environ.setdefault("RINNALLA_STAFF_URL", address)
+    os.environ["RINNALLA_STAFF_URL"] = os.environ.get("RINNALLA_STAFF_URL") or address
     if settings.ENV not in ("demo", "test"):
         sys.exit("A demo runs only with RINNALLA_ENV=demo: everybody knows its passwords.")
     if options.fresh:

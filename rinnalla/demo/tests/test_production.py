@@ -13,8 +13,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def rinnalla(kind: str, folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of an installation of this kind, whose data are in ``folder``."""
+def rinnalla(
+    kind: str, folder: Path, *command: str, code: str | None = None, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command, or some code, of an installation of this kind, whose data are in ``folder``."""
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith("RINNALLA_")}
     for name in ("DATABASE_URL", "KEYS_DATABASE_URL", "VALKEY_URL"):
         surroundings.pop(name, None)
@@ -29,8 +31,8 @@ def rinnalla(kind: str, folder: Path, *command: str) -> subprocess.CompletedProc
         "PYTHONPATH": str(ROOT),
     }
     return subprocess.run(
-        [sys.executable, "-m", "rinnalla", *command],
-        env=surroundings | settings, capture_output=True, text=True, timeout=100, check=False, cwd=folder,
+        [sys.executable, *(("-c", code) if code else ("-m", "rinnalla", *command))],
+        env=surroundings | settings | more, capture_output=True, text=True, timeout=100, check=False, cwd=folder,
     )  # fmt: skip
 
 
@@ -86,3 +88,17 @@ def test_populate_builds_only_once(demo_folder: Path) -> None:
     again = rinnalla("demo", demo_folder, "populate")
     assert again.returncode == 1
     assert "not empty" in again.stderr
+
+
+def test_the_links_in_a_demos_letters_lead_to_its_own_port(demo_folder: Path) -> None:
+    started = rinnalla("demo", demo_folder, code=START_ON_A_PORT, RINNALLA_STAFF_URL="")
+    assert (started.returncode, started.stdout.split()[-1]) == (0, "http://localhost:8123"), started.stderr
+
+
+START_ON_A_PORT = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "rinnalla.config.settings"
+from rinnalla.demo.start import main
+from django.conf import settings
+main(["--port", "8123"], serve=lambda options: print(settings.STAFF_URL) or 0)
+"""

@@ -29,4 +29,4 @@ def test_a_name_that_would_mislead_is_refused(typed: str) -> None:
 
 def test_the_head_of_a_letter_is_one_line() -> None:
     assert one_line("Kutsu\r\nBcc: kaikki@example.org\u202e\0") == "Kutsu Bcc: kaikki@example.org  "
-    assert one_line("Kutsu\rBcc: kaikki@example.org\x85Cc: x") == "Kutsu Bcc: kaikki@example.org Cc: x"
+    assert one_line("Kutsu\rBcc: a@example.org\r\rCc: b\u2028c\x85d") == "Kutsu Bcc: a@example.org Cc: b c d"
