@@ -25,6 +25,12 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
+def preset(name: str, value: str) -> None:
+    """Let ``name`` be ``value`` when it is unset or empty. Of use only before the settings are read."""
+    if not os.environ.get(name, "").strip():
+        os.environ[name] = value
+
+
 def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
     value = text(name, default)
     if value not in allowed:

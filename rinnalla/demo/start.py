@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone, translation
 
-from rinnalla.core import setup
+from rinnalla.core import env, setup
 
 if TYPE_CHECKING:
     from rinnalla.demo.visitors import Visitors
@@ -36,7 +35,7 @@ def main(arguments: Sequence[str], *, serve: Callable[[list[str]], int]) -> int:
     host = "localhost" if options.host in ("127.0.0.1", "0.0.0.0") else options.host  # noqa: S104 (compared only)
     address = f"http://{host}:{options.port}"
     # Before the settings are read: the links in letters lead to this demo, on whatever port.
-    os.environ["RINNALLA_STAFF_URL"] = os.environ.get("RINNALLA_STAFF_URL") or address
+    env.preset("RINNALLA_STAFF_URL", address)
     if settings.ENV not in ("demo", "test"):
         sys.exit("A demo runs only with RINNALLA_ENV=demo: everybody knows its passwords.")
     if options.fresh:
