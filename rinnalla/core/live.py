@@ -27,6 +27,7 @@ Listener = Callable[[Event], None]
 Hint = tuple[str, Event]
 
 CHANNEL: Final = "rinnalla:hints"
+QUIET: Final = 5.0  # seconds without a hint between two looks at whether the connection is whole
 
 
 class Bus:
@@ -164,7 +165,10 @@ class ValkeyBus(Bus):
                     for catch_up in self.on_gap:
                         catch_up()
                     first = False
-                    async for message in channel.listen():
+                    while True:  # not listen(): it takes five quiet seconds for a broken connection
+                        message = await channel.get_message(timeout=QUIET)
+                        if message is None:
+                            continue
                         sender, hints = msgspec.json.decode(message["data"])
                         if sender != self._me:
                             self._dispatch((topic, event) for topic, event in hints)
