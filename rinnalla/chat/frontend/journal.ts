@@ -87,7 +87,7 @@ export class Journal {
 
   /** Write a message. It is shown as unsent until the service says that it is stored. */
   say(text: string): void {
-    this.unsent = [...this.unsent, { id: newId(), text, trouble: null }];
+    this.unsent = [...this.unsent, { id: newId(), text: clean(text), trouble: null }];
     this.keep();
     this.next();
   }
@@ -109,6 +109,7 @@ export class Journal {
         this.stand(frame as unknown as Standing);
         return true;
       case "place":
+        if (!this.queued()) return false; // it was on its way when somebody answered
         this.place = frame["place"] as number;
         this.of = frame["of"] as number;
         return true;
@@ -172,12 +173,15 @@ export class Journal {
 
   private stand({ state, place, of, answerer }: Standing): void {
     this.state = state;
-    const queued = state === "waiting" || state === "away";
-    this.place = queued ? (place ?? this.place) : null;
-    this.of = queued ? (of ?? this.of) : null;
+    this.place = this.queued() ? (place ?? this.place) : null;
+    this.of = this.queued() ? (of ?? this.of) : null;
     this.answerer = answerer ?? null;
     if (!this.answerer) this.there = null;
     if (state === "ended") this.keep();
+  }
+
+  private queued(): boolean {
+    return this.state === "waiting" || this.state === "away";
   }
 
   private heard(messages: readonly Said[]): boolean {
@@ -284,6 +288,15 @@ export function keptIn(key: string): Store {
       }
     },
   };
+}
+
+/** A text as the service keeps it (transcript.py, `clean`): what is shown now is then what a fresh page shows. */
+function clean(text: string): string {
+  return text
+    .replace(/\r\n?/g, "\n")
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "")
+    .replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, (found) => (found.length === 2 ? found : "\ufffd"))
+    .trim();
 }
 
 /** A version 4 UUID. `crypto.randomUUID` is missing from older browsers and from pages without https. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -22,12 +23,19 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from rinnalla.chat.gateway import Gateway
+from rinnalla.chat.tests.journal_node import Node, running_node
 from rinnalla.core.live import bus
 from rinnalla.core.sockets import SocketProtocol, say_goodbye
 from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.models import Contact, DutySession, Line, LineText, OpeningHours
 from rinnalla.people.models import Centre, Membership, Person, Role
 from rinnalla.people.second_factor import count_as_second_factor
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    with running_node(tmp_path_factory.mktemp("journal")) as running:
+        yield running
 
 
 @pytest.fixture
@@ -98,14 +106,15 @@ class Live:
 
     def connect(self, path: str, cookie: str, *, origin: str | None = "own") -> Frames:
         own = Origin(f"http://{self.host}" if origin == "own" else origin) if origin else None
-        socket = connect(
+        opened = connect(
             f"ws://{self.host}{path}",
             additional_headers={"Cookie": cookie},
             origin=own,
             compression=None,
             max_size=None,
+            max_queue=None,
         )
-        return Frames(self.open.enter_context(socket))
+        return Frames(self.open.enter_context(opened))
 
     def visit(self, token: str, after: int = 0) -> Frames:
         return self.connect(f"/live/visit/?after={after}", f"visit={token}")
@@ -143,7 +152,9 @@ def live(transactional_db: None) -> Iterator[Live]:
         serving = asyncio.create_task(server._serve())
         while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
             await asyncio.sleep(0.01)
-        port[0] = server.servers[0].sockets[0].getsockname()[1]
+        listening = server.servers[0].sockets[0]
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32_768)  # the system keeps little for slow readers
+        port[0] = listening.getsockname()[1]
         started.set()
         while not stop.is_set():  # noqa: ASYNC110  # set by another thread
             await asyncio.sleep(0.02)

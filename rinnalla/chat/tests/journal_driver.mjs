@@ -1,4 +1,4 @@
-// Lets Python drive journals: one JSON command a line in, one JSON answer a line out. Run with the bundled journal's path.
+// Lets Python drive journals: one JSON command a line in (or a list), one JSON answer a line out. Run with the bundled journal's path.
 import { createInterface } from "node:readline";
 
 const { Journal } = await import(process.argv[2]);
@@ -43,6 +43,17 @@ const commands = {
     page.journal.take(frame);
     return page;
   },
+  takeAll({ window, frames }) {
+    const page = windows.get(window);
+    for (const frame of frames) page.journal.take(JSON.parse(frame));
+    return page;
+  },
+  /** The window is closed. */
+  close({ window }) {
+    const page = windows.get(window);
+    windows.delete(window);
+    return page;
+  },
   takeBack({ window, id }) {
     const page = windows.get(window);
     page.text = page.journal.takeBack(id);
@@ -56,8 +67,14 @@ const commands = {
   },
 };
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const { do: name, ...values } = JSON.parse(line);
+function run({ do: name, ...values }) {
   const page = commands[name](values);
-  process.stdout.write(`${JSON.stringify({ ...show(page), after: page.after, text: page.text, kept: page.kept.text })}\n`);
+  // One of many: what it did, and its state only when asked for.
+  if (values.brief) return { sent: page.sent.splice(0), after: page.after, later: page.later.length };
+  return { ...show(page), after: page.after, text: page.text, kept: page.kept.text };
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const asked = JSON.parse(line);
+  process.stdout.write(`${JSON.stringify(Array.isArray(asked) ? asked.map(run) : run(asked))}\n`);
 }

@@ -6,55 +6,16 @@ at most once. The journal is the real one, bundled as for the browser.
 
 from __future__ import annotations
 
-import json
-import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-ROOT = Path(__file__).resolve().parents[3]
-SOURCE = ROOT / "rinnalla/chat/frontend/journal.ts"
-DRIVER = Path(__file__).with_name("journal_driver.mjs")
+from rinnalla.chat.tests.journal_node import Node
+from rinnalla.chat.transcript import clean
+
 SEEKER, ANSWERER = "seeker", "answerer"
-
-
-class Node:
-    """One long-lived process. Each call is one command of journal_driver.mjs; the answer is the journal's state."""
-
-    def __init__(self, bundle: Path) -> None:
-        self.process = subprocess.Popen(
-            ["node", str(DRIVER), str(bundle)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def do(self, name: str, window: int, **values: Any) -> dict[str, Any]:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"do": name, "window": window, **values}) + "\n")
-        self.process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
-        return answer
-
-    def close(self) -> None:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.close()
-        self.process.wait(10)
-        self.process.stdout.close()
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    bundle = tmp_path_factory.mktemp("journal") / "journal.mjs"
-    build = [ROOT / "node_modules/.bin/esbuild", SOURCE, "--bundle", "--format=esm", "--log-level=warning"]
-    subprocess.run([*map(str, build), f"--outfile={bundle}"], check=True)
-    running = Node(bundle)
-    yield running
-    running.close()
 
 
 _windows = iter(range(10**9))
@@ -386,3 +347,13 @@ def test_the_other_sides_presence_is_unknown_until_told(node: Node) -> None:
     assert service.reach_calm()["there"] is True
     service.blink()
     assert service.reach_calm()["there"] is False
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=30))
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_text_is_shown_as_the_service_will_keep_it(node: Node, text: str) -> None:
+    service = begin(node)
+    [shown] = node.do("say", service.window, text=text)["unsent"]
+    # Only a mark that Python does not count as space may be trimmed beyond what the service trims.
+    assert shown["text"] == clean(shown["text"])
+    assert shown["text"].strip("\ufeff \n\t") == clean(text).strip("\ufeff \n\t")
