@@ -12,6 +12,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -40,7 +41,10 @@ OTHER: Final = {SEEKER: ANSWERER, ANSWERER: SEEKER}
 THREADS: Final = 4  # that read for the sockets
 MOST_WINDOWS: Final = 8  # sockets of one visit; the oldest is closed
 LOOK_AGAIN: Final = 5.0  # seconds between two looks for what a lost hint would have told
+SESSIONS_AGAIN: Final = 25.0  # the same for staff whose power was taken
 PLACES_AGAIN: Final = 0.5  # seconds between two looks at a line's queue
+STEP: Final = 5.0  # seconds: how exactly it is kept when a help-seeker's page was last heard of
+DESK_STEP: Final = 2.5  # the same for a volunteer's, whose lease is short
 FLICKER: Final = 3.0  # seconds a page may be gone (a reload) before the other side is told
 
 
@@ -89,7 +93,7 @@ class Gateway:
         self.bus.publish_elsewhere(
             [(f"conversation:{pk}", {"t": "there", "by": side, "there": True}) for pk, side in here]
         )
-        self.spawn(self._look_everywhere())
+        self.spawn(self._look_everywhere(sessions=True))
 
     def _close_connections(self) -> None:
         """Let every thread of the pool close its own connections: all must be busy at once to each get one call."""
@@ -122,6 +126,17 @@ class Gateway:
     async def person_of(self, socket: Socket) -> int | None:
         key = socket.handshake.cookies.get(settings.SESSION_COOKIE_NAME, "")
         return await self._people.get(key) if key else None
+
+    async def is_signed_in(self, socket: Socket, person_id: int | None) -> bool:
+        """Whether the socket's session still opens the door to the same person; if not, the socket is closed."""
+        try:
+            still = person_id is not None and await self.person_of(socket) == person_id
+        except Exception:  # noqa: BLE001  # it cannot be known now: whoever comes back is looked at at the door
+            socket.close(sockets.UNAVAILABLE)
+            return False
+        if not still:
+            socket.close(sockets.ENDED)
+        return still
 
     @staticmethod
     def line_ids() -> list[int]:
@@ -219,15 +234,19 @@ class Gateway:
                 origin.close(sockets.UNAVAILABLE)
         self.bus.publish_elsewhere(hints)
 
-    async def _look_everywhere(self) -> None:
-        """Hints may have been lost: compare every open conversation with the database."""
+    async def _look_everywhere(self, *, sessions: bool) -> None:
+        """Hints may have been lost: compare open conversations, and with ``sessions`` also staff, with the database."""
         for pk, seq in (await self.in_thread(partial(newest, list(self.rooms)))).items():
             if pk in self.rooms:
                 self.rooms[pk].heard_of(seq)
         for room in tuple(self.rooms.values()):
             for socket in tuple(room.sockets):
-                if isinstance(socket, ChatSocket):
+                if isinstance(socket, AnswererSocket) and sessions:
+                    socket.person_changed({"t": "revoked"})
+                elif isinstance(socket, ChatSocket):
                     socket.contact_changed({})
+        for duty in tuple(self.duties) if sessions else ():
+            duty.changed({"t": "revoked"})
         for line_id in tuple(self._watching):
             self._queue_changed(line_id, {})
 
@@ -265,37 +284,63 @@ class Gateway:
 
     # Presence -----------------------------------------------------------------------------------------------------
     async def _keep_present(self) -> None:
-        """Renew the presence of everyone whose page is open here, and let time do its work on the others.
+        """Renew the presence of everyone whose page is heard of here, and let time do its work on the others.
 
         The sweep begins one lease after the start, so that those whom a restart cut off can come back first.
         """
         loop = asyncio.get_running_loop()
-        began, looked = loop.time(), loop.time()
+        began = looked = looked_at_sessions = loop.time()
         while True:
             await asyncio.sleep(RENEW.total_seconds() / 2)
-            sockets.close_silent()
-            contacts, people = set(), {duty.person_id for duty in self.duties if duty.person_id is not None}
-            for room in self.rooms.values():
-                for socket in room.sockets:
-                    if isinstance(socket, VisitSocket) and socket.talk is not None and socket.talk.state != "ended":
-                        contacts.add(socket.talk.contact_id)
-                    elif isinstance(socket, AnswererSocket) and socket.person_id is not None:
-                        people.add(socket.person_id)
+            await sockets.look_at_silent()
+            heard = self._heard_of(loop.time())
             ready = loop.time() - began > LEASE.total_seconds()
             try:
-                await self.in_thread(partial(self._renew, contacts, people, sweep=ready))
+                await self.in_thread(partial(self._renew, heard, sweep=ready))
                 if loop.time() - looked > (LOOK_AGAIN if settings.SEVERAL_PROCESSES else 6 * LOOK_AGAIN):
                     looked = loop.time()
-                    await self._look_everywhere()
+                    if sessions := looked - looked_at_sessions > SESSIONS_AGAIN:
+                        looked_at_sessions = looked
+                    await self._look_everywhere(sessions=sessions)
             except Exception as problem:  # noqa: BLE001  # the database is away: the next round tries again
                 log.warning("presence could not be renewed: %s", type(problem).__name__)
 
+    def _heard_of(self, now: float) -> list[tuple[timedelta, set[int], set[int]]]:
+        """How long ago which contacts and which people were last heard of. A line may be dead and nobody knows yet."""
+        contacts: dict[int, float] = {}
+        people: dict[int, float] = {}
+
+        def note(whom: dict[int, float], pk: int, socket: Socket, step: float = DESK_STEP) -> None:
+            silent = socket.silent_for(now) // step * step
+            whom[pk] = min(whom.get(pk, silent), silent)
+
+        for duty in self.duties:
+            if duty.person_id is not None:
+                note(people, duty.person_id, duty)
+        for room in self.rooms.values():
+            for socket in room.sockets:
+                if socket.closing:
+                    continue
+                if isinstance(socket, VisitSocket) and socket.talk is not None and socket.talk.state != "ended":
+                    note(contacts, socket.talk.contact_id, socket, STEP)
+                elif isinstance(socket, AnswererSocket) and socket.person_id is not None:
+                    note(people, socket.person_id, socket)
+        return [
+            (
+                timedelta(seconds=silent),
+                {pk for pk, seconds in contacts.items() if seconds == silent},
+                {pk for pk, seconds in people.items() if seconds == silent},
+            )
+            for silent in sorted({*contacts.values(), *people.values()})
+        ]
+
     @staticmethod
-    def _renew(contacts: set[int], people: set[int], *, sweep: bool) -> None:
+    def _renew(heard: list[tuple[timedelta, set[int], set[int]]], *, sweep: bool) -> None:
         now = timezone.now()
-        if contacts:
-            helpline.keep_present(contact_ids=contacts, now=now)
-        if people:
-            helpline.renew_leases(person_ids=people, now=now)
+        for ago, contacts, people in heard:
+            if contacts:
+                helpline.keep_present(contact_ids=contacts, now=now - ago)
+            if people:
+                helpline.renew_leases(person_ids=people, now=now - ago)
         if sweep:
             helpline.sweep(now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import uuid
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 SEEKER: Final = Message.Author.SEEKER.value
 ANSWERER: Final = Message.Author.ANSWERER.value
+DESK_ASKS: Final = 5.0  # seconds of silence: a volunteer's lease is short (helpline.rules.LEASE)
 
 
 class SayFrame(msgspec.Struct, tag_field="t", tag="say"):
@@ -40,7 +42,28 @@ class PingFrame(msgspec.Struct, tag_field="t", tag="ping"):
     pass
 
 
-decode = msgspec.json.Decoder(SayFrame | TypingFrame | PingFrame).decode
+Frame = SayFrame | TypingFrame | PingFrame
+_decoder: msgspec.json.Decoder[Frame] = msgspec.json.Decoder(Frame)
+# An escaped backslash, an escaped pair of surrogates, or a surrogate alone (the one that is named).
+_SURROGATES: Final = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<alone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+
+
+def decode(text: bytes) -> Frame:
+    """One frame. Half an emoji, which browsers write as a lone surrogate, becomes U+FFFD: refused, it would come again.
+
+    Raises msgspec.DecodeError or UnicodeDecodeError.
+    """
+    try:
+        return _decoder.decode(text)
+    except msgspec.DecodeError:
+        mended = _SURROGATES.sub(lambda found: rb"\ufffd" if found["alone"] else found[0], text)
+        if mended == text:
+            raise
+        return _decoder.decode(mended)
+
+
 PONG: Final = encode({"t": "pong"})
 
 
@@ -178,6 +201,7 @@ class AnswererSocket(ChatSocket):
     """A volunteer's page of one conversation."""
 
     side = ANSWERER
+    ask_after = DESK_ASKS
     __slots__ = ("_person_id",)
 
     @property
@@ -199,7 +223,12 @@ class AnswererSocket(ChatSocket):
 
     def person_changed(self, event: Event) -> None:
         if event.get("t") == "revoked":
-            self.close(sockets.ENDED)
+            self.gateway.spawn(self.check_access())
+
+    async def check_access(self) -> None:
+        """Something was taken from this person: a role, the account, or this or another session."""
+        if await self.gateway.is_signed_in(self, self._person_id):
+            await self.look_again()
 
     async def look_again(self) -> None:
         assert self.talk is not None
@@ -215,6 +244,8 @@ class AnswererSocket(ChatSocket):
 
 class DutySocket(Socket):
     """The duty page: says that something changed, and holds the lease while it is open."""
+
+    ask_after = DESK_ASKS
 
     __slots__ = ("_person_id", "_timer", "_what", "gateway", "unsubscribe")
 
@@ -243,8 +274,7 @@ class DutySocket(Socket):
     def changed(self, event: Event) -> None:
         kind = event.get("t")
         if kind == "revoked":
-            self.close(sockets.ENDED)
-            return
+            self.gateway.spawn(self.gateway.is_signed_in(self, self._person_id))
         self._what |= {"queue"} if kind == "queue" else {"queue", "duty", "talks"}
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(0.2, self._tell)

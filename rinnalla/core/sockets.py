@@ -35,7 +35,8 @@ log = logging.getLogger(__name__)
 MOST_FRAME: Final = 64 * 1024  # bytes of one message, in however many fragments
 MOST_FRAGMENTS: Final = 256
 MOST_UNSENT: Final = 512 * 1024  # bytes a reader may leave unread before the socket is closed
-SILENCE: Final = 55.0  # seconds without any frame; clients ping every 20
+FAREWELL: Final = 3.0  # seconds a closing socket has to take in why it is closed
+SILENCE: Final = 45.0  # seconds without any frame, also without an answer to our ping
 RATE: Final = 40.0  # frames a second, sustained
 BURST: Final = 200.0  # frames at once
 
@@ -99,6 +100,9 @@ class Socket(WSListener):
     """
 
     open_sockets: ClassVar[set[Socket]] = set()
+    # Seconds of silence after which it is asked for a sign of life. Browsers answer by themselves, also where a hidden
+    # page's own pings (every 20 s) are held back.
+    ask_after: ClassVar[float] = 21.0
     most_open: ClassVar[int] = 12_000
 
     __slots__ = (
@@ -141,12 +145,16 @@ class Socket(WSListener):
         if transport is None or self.closing:
             return
         if transport.underlying_transport.get_write_buffer_size() > MOST_UNSENT:
-            self.close(SLOW, at_once=True)
+            self.close(SLOW)
         else:
             transport.send(WSMsgType.TEXT, text)
 
     def close(self, code: int, reason: str | None = None, *, at_once: bool = False) -> None:
-        """Close with a code and a sentence in the reader's language; ``at_once`` throws away what is unsent."""
+        """Close with a code and a sentence in the reader's language; ``at_once`` throws away what is unsent.
+
+        The connection stays until the other end has answered, or for FAREWELL: what it still sends is passed over.
+        If it ended at once, the system would reset it under someone who is sending, and the code would be lost.
+        """
         transport = self.transport
         if transport is None or self.closing:
             return
@@ -154,7 +162,14 @@ class Socket(WSListener):
         with override(self.handshake.language):
             text = (reason or sentence(code)).encode()[:120].decode(errors="ignore")
         transport.send_close(code, text)  # type: ignore[arg-type]  # any number is a close code
-        transport.disconnect(not at_once)
+        if at_once:
+            transport.disconnect(False)
+        else:
+            asyncio.get_running_loop().call_later(FAREWELL, self._part)
+
+    def _part(self) -> None:
+        if self.transport is not None and self in self.open_sockets:
+            self.transport.disconnect(False)
 
     def silent_for(self, now: float) -> float:
         """Seconds since the last frame."""
@@ -185,12 +200,14 @@ class Socket(WSListener):
                 self.received(text)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        kind = frame.msg_type
         if self.closing:
+            if kind == WSMsgType.CLOSE:
+                transport.disconnect()
             return
         if not self._allowed():
             self.close(TOO_MANY)
             return
-        kind = frame.msg_type
         if kind == WSMsgType.CLOSE:
             self.closing = True
             transport.send_close(frame.get_close_code())
@@ -316,7 +333,7 @@ _ARGUMENTS: Final = (
     _silent,
     True,  # an exception in a listener ends that socket
     10,  # seconds for the handshake
-    False,  # no pings of our own: a task for each socket is dear, and clients ping (see close_silent)
+    False,  # no pings of our own: a task for each socket is dear, and clients ping (see look_at_silent)
     30,
     20,
     WSAutoPingStrategy.PING_WHEN_IDLE,
@@ -327,12 +344,17 @@ _ARGUMENTS: Final = (
 )
 
 
-def close_silent() -> None:
-    """Close sockets whose peer has said nothing for ``SILENCE`` seconds: half-open after a lost network."""
+async def look_at_silent() -> None:
+    """Ask sockets that have said nothing for a while; close those that do not answer, whose network is gone."""
     now = asyncio.get_running_loop().time()
-    for socket in tuple(Socket.open_sockets):
-        if socket.silent_for(now) > SILENCE:
+    for count, socket in enumerate(tuple(Socket.open_sockets), start=1):
+        silent = socket.silent_for(now)
+        if silent > SILENCE:
             socket.close(SLOW, at_once=True)
+        elif silent > socket.ask_after and socket.transport is not None and not socket.closing:
+            socket.transport.send_ping()
+        if count % 200 == 0:
+            await asyncio.sleep(0)  # messages go first
 
 
 def say_goodbye() -> None:

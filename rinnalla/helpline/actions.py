@@ -43,7 +43,7 @@ class IllegalMove(Exception):
 
 
 def token_hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode(errors="replace")).digest()  # a cookie may hold anything
 
 
 # Help-seekers -------------------------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ def leave(*, contact: Contact, now: datetime) -> None:
 @transaction.atomic
 def take_duty(*, line: Line, actor: Person, now: datetime) -> DutySession:
     """Go on duty on ``line``. Raises Refused."""
-    if not Membership.objects.filter(person=actor, centre=line.centre_id).exists():
+    if not _has_role(actor, line):
         raise Refused(DutyRefusal.NO_ROLE)
     try:
         with transaction.atomic():
@@ -149,7 +149,7 @@ def take_next(*, duty: DutySession, actor: Person, now: datetime) -> Contact:
     two volunteers do not wait for each other (``SKIP LOCKED``); SQLite has one writer at a time.
     """
     duty = _locked(duty)
-    if duty.person_id != actor.pk:
+    if duty.person_id != actor.pk or not _has_role(actor, duty.line):
         raise Refused(NextRefusal.NOT_ON_DUTY)
     if reason := next_refusal(duty, now=now):
         raise Refused(reason)
@@ -195,8 +195,8 @@ def _claim(duty: DutySession, *, now: datetime) -> Contact | None:
 
 @transaction.atomic
 def end_contact(*, contact: Contact, actor: Person, now: datetime) -> None:
-    """The answerer ends the conversation. Ending twice changes nothing."""
-    if _end(contact, by=Contact.EndedBy.ANSWERER, now=now):
+    """The answerer ends the conversation. Nothing changes when it has ended, or when it is theirs no more."""
+    if _end(contact, by=Contact.EndedBy.ANSWERER, now=now, answerer=actor):
         audit.record(
             code="helpline.ended",
             actor=f"person:{actor.pk}",
@@ -303,17 +303,29 @@ class _Moved(Exception):
 _OPEN = (Contact.State.WAITING, Contact.State.AWAY, Contact.State.TALKING)
 
 
-def _end(contact: Contact, *, by: Contact.EndedBy, now: datetime, only: Collection[str] = _OPEN) -> bool:
-    """End a contact once, and free its volunteer. False when it is in none of the states ``only`` (any more)."""
+def _end(
+    contact: Contact,
+    *,
+    by: Contact.EndedBy,
+    now: datetime,
+    only: Collection[str] = _OPEN,
+    answerer: Person | None = None,
+) -> bool:
+    """End a contact once, and free its volunteer. False when it is in none of the states ``only`` (any more).
+
+    With ``answerer``: nor when it is not with that person.
+    """
     while True:
         try:
             with transaction.atomic():  # the savepoint lets go of the locks before the next try
-                return _end_once(contact, by=by, now=now, only=only)
+                return _end_once(contact, by=by, now=now, only=only, answerer=answerer)
         except _Moved:
             contact.refresh_from_db()
 
 
-def _end_once(contact: Contact, *, by: Contact.EndedBy, now: datetime, only: Collection[str]) -> bool:
+def _end_once(
+    contact: Contact, *, by: Contact.EndedBy, now: datetime, only: Collection[str], answerer: Person | None
+) -> bool:
     duty = None
     if contact.duty_id is not None:
         duty = DutySession.objects.select_for_update().get(pk=contact.duty_id)
@@ -322,6 +334,8 @@ def _end_once(contact: Contact, *, by: Contact.EndedBy, now: datetime, only: Col
         return False
     if current.duty_id != contact.duty_id:
         raise _Moved
+    if answerer is not None and (duty is None or duty.person_id != answerer.pk):
+        return False
     Contact.objects.filter(pk=current.pk).update(state=Contact.State.ENDED, ended_at=now, ended_by=by)
     contact.state, contact.ended_at, contact.ended_by = Contact.State.ENDED, now, by
     if duty is not None:
@@ -331,6 +345,10 @@ def _end_once(contact: Contact, *, by: Contact.EndedBy, now: datetime, only: Col
     channel_of(contact).ended(contact, now=now)
     _announce_contact(contact)
     return True
+
+
+def _has_role(person: Person, line: Line) -> bool:
+    return Membership.objects.filter(person=person, centre=line.centre_id).exists()
 
 
 def _locked(duty: DutySession) -> DutySession:

@@ -242,6 +242,23 @@ def test_a_renewed_lease_keeps_the_conversation(line: Line, aino: Person, now: d
     assert actions.give_back(duty=duty, now=later) == 0
 
 
+def test_a_volunteer_who_was_lost_cannot_end_the_wait_of_those_who_went_back(
+    line: Line, aino: Person, eetu: Person, now: datetime
+) -> None:
+    join(line, now=now)
+    actions.take_duty(line=line, actor=aino, now=now)
+    contact = take_next(aino, now=now)
+    later = now + LEASE + SECOND
+    actions.keep_present(contact_ids=[contact.pk], now=later)
+    actions.sweep(now=later)
+    actions.end_contact(contact=contact, actor=aino, now=later)  # pressed a moment before
+    assert state_of(contact) == "waiting"
+    actions.take_duty(line=line, actor=eetu, now=later)
+    assert take_next(eetu, now=later).pk == contact.pk
+    actions.end_contact(contact=contact, actor=aino, now=later)
+    assert state_of(contact) == "talking"
+
+
 def test_a_volunteer_who_was_lost_may_take_duty_again(line: Line, aino: Person, now: datetime) -> None:
     actions.take_duty(line=line, actor=aino, now=now)
     later = now + LEASE + SECOND
