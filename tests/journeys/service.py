@@ -8,7 +8,7 @@ import secrets
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,10 @@ READY_WITHIN = 20  # seconds
 
 
 class Process:
-    """One `bin/rinnalla serve`, on the same port in each of its lives."""
+    """One `bin/rinnalla serve`, on the same port in each of its lives. Another ``program`` may serve in its place."""
 
     def __init__(self, environment: dict[str, str], log: Path) -> None:
+        self.program = [str(RINNALLA)]
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = log
@@ -48,7 +49,7 @@ class Process:
         assert not self.is_running
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(
-                [str(RINNALLA), "serve", "--port", str(self.port)],
+                [*self.program, "serve", "--port", str(self.port)],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -146,12 +147,17 @@ class Service:
 
 
 @contextlib.contextmanager
-def populated_service(folder: Path, *, world: str = "quiet") -> Iterator[Service]:
-    """A service with ``world`` in it, running. Its own one is for journeys that leave too much behind for others."""
+def populated_service(
+    folder: Path, *, world: str = "quiet", servers: Mapping[str, str] | None = None
+) -> Iterator[Service]:
+    """A service with ``world`` in it, running. Its own one is for journeys that leave too much behind for others.
+
+    ``servers``: the addresses of empty databases and of a bus, instead of new databases on the session's server.
+    """
     on_postgresql = os.environ["RINNALLA_TEST_ON"] == "postgresql"
-    environment = os.environ | {"RINNALLA_DATA": str(folder)}
+    environment = os.environ | {"RINNALLA_DATA": str(folder)} | dict(servers or {})
     made: list[tuple[str, str]] = []
-    if on_postgresql:
+    if on_postgresql and servers is None:
         for variable in ("DATABASE_URL", "KEYS_DATABASE_URL"):
             name = f"journey_{variable.removesuffix('_URL').lower()}_{secrets.token_hex(4)}"
             environment[variable] = create_database(os.environ[variable], name)
