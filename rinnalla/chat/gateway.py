@@ -14,6 +14,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from functools import partial
+from itertools import batched
+from time import monotonic
 from typing import Any, Final
 
 from django.conf import settings
@@ -23,7 +25,7 @@ from django.utils import timezone
 from rinnalla.chat import visiting
 from rinnalla.chat.live import ANSWERER, SEEKER, AnswererSocket, ChatSocket, DutySocket, VisitSocket
 from rinnalla.chat.rooms import Room, encode, stored_frame
-from rinnalla.chat.transcript import Saying, SayRefusal, Stored, newest, said, write
+from rinnalla.chat.transcript import Saying, SayRefusal, Stored, read_many, said, write
 from rinnalla.chat.visiting import Talk
 from rinnalla.core import sockets
 from rinnalla.core.batched import Batched
@@ -45,6 +47,8 @@ SESSIONS_AGAIN: Final = 25.0  # the same for staff whose power was taken
 PLACES_AGAIN: Final = 0.5  # seconds between two looks at a line's queue
 STEP: Final = 5.0  # seconds: how exactly it is kept when a help-seeker's page was last heard of
 DESK_STEP: Final = 2.5  # the same for a volunteer's, whose lease is short
+SOME: Final = 200  # conversations or people in one of the regular reads and writes
+BREATHE: Final = 0.02  # seconds between two of those
 FLICKER: Final = 3.0  # seconds a page may be gone (a reload) before the other side is told
 
 
@@ -59,7 +63,7 @@ class Gateway:
         self.journal: Journal[Saying, Stored | SayRefusal] = Journal(write, self._deliver)
         self.by_token = Batched(visiting.talks_by_token, self._pool)
         self.by_id = Batched(visiting.talks_by_id, self._pool)
-        self.messages = Batched(visiting.messages_after, self._pool)
+        self.messages = Batched(read_many, self._pool)
         self._people = Batched(visiting.people_of_sessions, self._pool)
         self._watching: dict[int, set[VisitSocket]] = {}
         self._places: dict[int, dict[int, int]] = {}
@@ -209,7 +213,7 @@ class Gateway:
                     socket.close(sockets.UNKNOWN)
 
     def _deliver(self, batch: list[tuple[Saying, Stored | SayRefusal | Exception]]) -> None:
-        hints = []
+        fresh = []
         for saying, outcome in batch:
             origin: ChatSocket | None = saying.origin
             if isinstance(outcome, Stored):
@@ -218,7 +222,7 @@ class Gateway:
                 if outcome.fresh:
                     if room is not None:
                         room.add(message, origin)
-                    hints.append((f"conversation:{saying.conversation_id}", {"t": "said", "seq": outcome.seq}))
+                    fresh.append((saying.conversation_id, outcome.seq))
                 elif origin is not None and outcome.seq <= origin.last:
                     origin.send(stored_frame(message))
                 elif origin is not None and origin.room is not None:
@@ -232,19 +236,24 @@ class Gateway:
                 origin.put_off(saying.client_id)
             else:
                 origin.close(sockets.UNAVAILABLE)
-        self.bus.publish_elsewhere(hints)
+        self.bus.publish_elsewhere((f"conversation:{pk}", {"t": "said", "seq": seq}) for pk, seq in fresh)
 
     async def _look_everywhere(self, *, sessions: bool) -> None:
-        """Hints may have been lost: compare open conversations, and with ``sessions`` also staff, with the database."""
-        for pk, seq in (await self.in_thread(partial(newest, list(self.rooms)))).items():
-            if pk in self.rooms:
-                self.rooms[pk].heard_of(seq)
-        for room in tuple(self.rooms.values()):
-            for socket in tuple(room.sockets):
-                if isinstance(socket, AnswererSocket) and sessions:
-                    socket.person_changed({"t": "revoked"})
-                elif isinstance(socket, ChatSocket):
-                    socket.contact_changed({})
+        """Hints may have been lost: compare open conversations, and with ``sessions`` also staff, with the database.
+
+        Some at a time, and through the same reader as everybody else, so that nothing older overtakes something newer.
+        """
+        for some in batched(tuple(self.rooms), SOME):
+            for talk in await asyncio.gather(*map(self.by_id.get, some)):
+                if talk is None or (room := self.rooms.get(talk.conversation_id)) is None:
+                    continue
+                room.heard_of(talk.newest)
+                for socket in tuple(room.sockets):
+                    if isinstance(socket, ChatSocket) and not socket.closing:
+                        socket.moved(talk)
+                    if isinstance(socket, AnswererSocket) and sessions:
+                        self.spawn(self.is_signed_in(socket, socket.person_id))
+            await asyncio.sleep(BREATHE)
         for duty in tuple(self.duties) if sessions else ():
             duty.changed({"t": "revoked"})
         for line_id in tuple(self._watching):
@@ -293,10 +302,12 @@ class Gateway:
         while True:
             await asyncio.sleep(RENEW.total_seconds() / 2)
             await sockets.look_at_silent()
-            heard = self._heard_of(loop.time())
+            heard = self._heard_of(monotonic())
             ready = loop.time() - began > LEASE.total_seconds()
             try:
-                await self.in_thread(partial(self._renew, heard, sweep=ready))
+                await self._renew(heard)
+                if ready:
+                    await self.in_thread(lambda: helpline.sweep(now=timezone.now()))
                 if loop.time() - looked > (LOOK_AGAIN if settings.SEVERAL_PROCESSES else 6 * LOOK_AGAIN):
                     looked = loop.time()
                     if sessions := looked - looked_at_sessions > SESSIONS_AGAIN:
@@ -334,13 +345,13 @@ class Gateway:
             for silent in sorted({*contacts.values(), *people.values()})
         ]
 
-    @staticmethod
-    def _renew(heard: list[tuple[timedelta, set[int], set[int]]], *, sweep: bool) -> None:
+    async def _renew(self, heard: list[tuple[timedelta, set[int], set[int]]]) -> None:
+        """Some at a time: on SQLite a long write would hold up the journal, and with it everybody's messages."""
         now = timezone.now()
         for ago, contacts, people in heard:
-            if contacts:
-                helpline.keep_present(contact_ids=contacts, now=now - ago)
-            if people:
-                helpline.renew_leases(person_ids=people, now=now - ago)
-        if sweep:
-            helpline.sweep(now=now)
+            for ids in batched(contacts, SOME):
+                await self.in_thread(partial(helpline.keep_present, contact_ids=ids, now=now - ago))
+                await asyncio.sleep(BREATHE)
+            for ids in batched(people, SOME):
+                await self.in_thread(partial(helpline.renew_leases, person_ids=ids, now=now - ago))
+                await asyncio.sleep(BREATHE)

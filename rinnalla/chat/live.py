@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -95,7 +96,14 @@ class ChatSocket(TalkSocket):
         self.gateway.spawn(self.look_again())
 
     async def look_again(self) -> None:
-        """The contact may have moved: read it and say so."""
+        """The contact may have moved: read it."""
+        assert self.talk is not None
+        talk = await self.gateway.by_id.get(self.talk.conversation_id)
+        if talk is not None and not self.closing:
+            self.moved(talk)
+
+    def moved(self, talk: Talk) -> None:
+        """Say what is different in ``talk``, which was just read."""
 
     def received(self, text: bytes) -> None:
         try:
@@ -128,7 +136,7 @@ class ChatSocket(TalkSocket):
                 frame.id,
                 self.side,
                 text,
-                timezone.now(),
+                datetime.now(UTC),
                 person_id=self.person_id,
                 origin=self,
             )
@@ -181,11 +189,8 @@ class VisitSocket(ChatSocket):
         place, of = self._place if self._place is not None and talk.state == "waiting" else (None, None)
         return {"state": talk.state, "place": place, "of": of, "answerer": talk.answerer}
 
-    async def look_again(self) -> None:
+    def moved(self, talk: Talk) -> None:
         assert self.talk is not None
-        talk = await self.gateway.by_id.get(self.talk.conversation_id)
-        if talk is None or self.closing:
-            return
         self.gateway.believe_gone(talk)
         if (talk.state, talk.answerer) != (self.talk.state, self.talk.answerer):
             self.say({"t": "state", **self.state_of(talk)})
@@ -230,11 +235,7 @@ class AnswererSocket(ChatSocket):
         if await self.gateway.is_signed_in(self, self._person_id):
             await self.look_again()
 
-    async def look_again(self) -> None:
-        assert self.talk is not None
-        talk = await self.gateway.by_id.get(self.talk.conversation_id)
-        if talk is None or self.closing:
-            return
+    def moved(self, talk: Talk) -> None:
         self.gateway.believe_gone(talk)
         self.talk = talk
         if talk.may_answer != self._person_id:

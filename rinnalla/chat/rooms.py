@@ -72,19 +72,20 @@ class Room:
 
     def add(self, said: Said, origin: TalkSocket | None) -> None:
         """A message that this process has just committed."""
-        if origin is not None and origin.room is self:
-            origin.mine.add(said.id)
         self.newest = max(self.newest, said.seq)
         frame: bytes | None = None
         for socket in self.sockets:
             if socket.reading or socket.last != said.seq - 1:
+                if socket is origin:
+                    socket.mine.add(said.id)
                 self.catch_up(socket)
-            elif socket is origin:
-                socket.hand(said)
             else:
-                frame = frame or said_frame(said)
                 socket.last = said.seq
-                socket.send(frame)
+                if socket is origin:
+                    socket.send(stored_frame(said))
+                else:
+                    frame = frame or said_frame(said)
+                    socket.send(frame)
 
     def heard_of(self, seq: int) -> None:
         """A hint says that message ``seq`` exists."""

@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 import unicodedata
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import msgspec
 from django.db import models
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from rinnalla.chat.models import Conversation, Message
+from rinnalla.chat.rows import Head, Row, lock, store
 from rinnalla.sealing.seal import Key, KeyErased, ring
 
 MOST_CHARACTERS: Final = 4000
@@ -34,8 +34,7 @@ class SayRefusal(models.TextChoices):
     ID_TAKEN = "id_taken", _("Another message was already sent with this identifier. Send it as a new message.")
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
+class Saying(msgspec.Struct, frozen=True):
     """One message on its way into the journal. ``origin`` is handed back untouched: whoever must hear of it."""
 
     conversation_id: uuid.UUID
@@ -48,15 +47,13 @@ class Saying:
     origin: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     seq: int
     at: datetime
     fresh: bool  # False when the same message had been stored before
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """One message, opened for reading."""
 
     seq: int
@@ -83,7 +80,7 @@ class Said:
 
 
 def stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def clean(text: str) -> str:
@@ -119,18 +116,14 @@ def write(sayings: Sequence[Saying]) -> list[Stored | SayRefusal]:
     A message that is stored already (same id, author and text) is answered with its old number. Locks the
     conversations in id order, so that two processes cannot wait for each other.
     """
-    conversations = {
-        row.pk: row
-        for row in Conversation.objects.select_for_update()
-        .filter(pk__in={saying.conversation_id for saying in sayings})
-        .order_by("pk")
-        .only("last_seq", "open", "answerer_id", "key_id")
-    }
+    conversations, repeated = lock(
+        {saying.conversation_id for saying in sayings}, [saying.client_id for saying in sayings]
+    )
     keys = ring().find(row.key_id for row in conversations.values() if row.key_id is not None)
-    known = _stored_before(sayings, keys, conversations)
-    begun = {pk: row.last_seq for pk, row in conversations.items()}
+    known = _stored_before(sayings, keys, conversations) if repeated else {}
+    begun = {pk: head.last_seq for pk, head in conversations.items()}
     outcomes: list[Stored | SayRefusal] = []
-    rows: list[Message] = []
+    rows: list[Row] = []
     for saying in sayings:
         conversation = conversations.get(saying.conversation_id)
         before = known.get((saying.conversation_id, saying.client_id))
@@ -143,17 +136,17 @@ def write(sayings: Sequence[Saying]) -> list[Stored | SayRefusal]:
             outcomes.append(reason)
         else:
             conversation.last_seq += 1
-            body = keys[conversation.key_id].seal(saying.text, place(conversation.pk, saying.client_id, saying.author))
+            body = keys[conversation.key_id].seal(saying.text, place(conversation.id, saying.client_id, saying.author))
             rows.append(
-                Message(
-                    conversation_id=conversation.pk,
-                    seq=conversation.last_seq,
-                    client_id=saying.client_id,
-                    author=saying.author,
-                    kind=saying.kind,
-                    person_id=saying.person_id,
-                    body=body,
-                    at=saying.at,
+                Row(
+                    conversation.id,
+                    conversation.last_seq,
+                    saying.client_id,
+                    saying.author,
+                    saying.kind,
+                    saying.person_id,
+                    saying.at,
+                    body,
                 )
             )
             known[saying.conversation_id, saying.client_id] = (
@@ -162,17 +155,12 @@ def write(sayings: Sequence[Saying]) -> list[Stored | SayRefusal]:
                 saying.at,
             )
             outcomes.append(Stored(conversation.last_seq, saying.at, fresh=True))
-    Message.objects.bulk_create(rows)
-    growth: dict[int, list[uuid.UUID]] = {}
-    for pk, row in conversations.items():
-        if row.last_seq > begun[pk]:
-            growth.setdefault(row.last_seq - begun[pk], []).append(pk)
-    for by, pks in growth.items():
-        Conversation.objects.filter(pk__in=pks).update(last_seq=F("last_seq") + by)
+    if rows:
+        store(rows, [head for pk, head in conversations.items() if head.last_seq > begun[pk]])
     return outcomes
 
 
-def _write_refusal(conversation: Conversation, saying: Saying) -> SayRefusal | None:
+def _write_refusal(conversation: Head, saying: Saying) -> SayRefusal | None:
     if saying.author == Message.Author.SERVICE:
         return None
     if not conversation.open:
@@ -186,7 +174,7 @@ _Before = tuple[tuple[str, int | None, str, str], int, datetime]
 
 
 def _stored_before(
-    sayings: Sequence[Saying], keys: dict[uuid.UUID, Key], conversations: dict[uuid.UUID, Conversation]
+    sayings: Sequence[Saying], keys: dict[uuid.UUID, Key], conversations: dict[uuid.UUID, Head]
 ) -> dict[tuple[uuid.UUID, uuid.UUID], _Before]:
     """Messages with these ids that are stored already: (author, person, kind, text), number and time of each."""
     before: dict[tuple[uuid.UUID, uuid.UUID], _Before] = {}
@@ -206,15 +194,32 @@ def open_body(message: Message, key: Key) -> str:
     return key.open(message.body, place(message.conversation_id, message.client_id, message.author))
 
 
-def read(conversation_id: uuid.UUID, key_id: uuid.UUID | None, *, after: int = 0) -> list[Said]:
-    """The messages numbered above ``after``, in order, opened. Empty when the content was erased."""
+def read(conversation_id: uuid.UUID, key_id: uuid.UUID | None) -> list[Said]:
+    """All messages of a conversation, in order, opened. Empty when the content was erased."""
     if key_id is None:
         return []
     try:
         key = ring().get(key_id)
     except KeyErased:  # erased a moment ago; the rows follow
         return []
-    return [opened(message, key) for message in Message.objects.filter(conversation_id=conversation_id, seq__gt=after)]
+    return [opened(message, key) for message in Message.objects.filter(conversation_id=conversation_id)]
+
+
+def read_many(wanted: Sequence[tuple[uuid.UUID, int]]) -> list[list[Said]]:
+    """For each conversation, its messages above a number, as :func:`read`. Two queries, and one for each number."""
+    key_ids = dict(Conversation.objects.filter(pk__in={pk for pk, _ in wanted}).values_list("pk", "key_id"))
+    keys = ring().find(key_id for key_id in key_ids.values() if key_id is not None)
+    above: dict[int, set[uuid.UUID]] = {}
+    for pk, after in wanted:
+        if key_ids.get(pk) in keys:  # else erased; when that was a moment ago, the rows follow
+            above.setdefault(after, set()).add(pk)
+    found: dict[tuple[uuid.UUID, int], list[Said]] = {}
+    for after, pks in above.items():
+        for message in Message.objects.filter(conversation_id__in=pks, seq__gt=after):
+            key_id = key_ids[message.conversation_id]
+            assert key_id is not None
+            found.setdefault((message.conversation_id, after), []).append(opened(message, keys[key_id]))
+    return [found.get(one, []) for one in wanted]
 
 
 def opened(message: Message, key: Key) -> Said:
@@ -235,8 +240,3 @@ def event(
     """A line of the service's own in the journal, such as "the answerer joined"."""
     text = json.dumps(about, ensure_ascii=False) if about else ""
     return Saying(conversation_id, uuid.uuid4(), Message.Author.SERVICE, text, at, kind=kind)
-
-
-def newest(conversation_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """Conversation → number of its newest message. One query."""
-    return dict(Conversation.objects.filter(pk__in=list(conversation_ids)).values_list("pk", "last_seq"))

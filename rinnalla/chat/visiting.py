@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
@@ -16,8 +16,7 @@ from django.utils.crypto import constant_time_compare
 
 from rinnalla.chat.models import Conversation
 from rinnalla.chat.rules import shown_role
-from rinnalla.chat.transcript import Said, read
-from rinnalla.helpline.models import DutySession
+from rinnalla.helpline.models import Contact, DutySession
 from rinnalla.people.models import Membership, Person
 
 PRESENT = timedelta(seconds=15)
@@ -41,62 +40,57 @@ class Talk:
     answerer_there: bool
 
 
-def _talks(conversations: Sequence[Conversation], now: datetime) -> list[Talk]:
-    answerers = {c.answerer_id for c in conversations if c.answerer_id is not None}
+_ABOUT = (
+    "contact_id", "contact__line_id", "contact__state", "pk", "last_seq", "open", "key_id", "answerer_id",
+    "answerer__duty_name", "contact__line__centre_id", "contact__seen_at", "contact__duty__state",
+    "contact__duty__lease_until",
+)  # fmt: skip
+
+
+def _talks(**which: Any) -> list[Talk]:
+    rows = list(Conversation.objects.filter(**which).values_list(*_ABOUT))
+    now = timezone.now()
     roles: dict[tuple[int, int], list[str]] = {}
-    held = Membership.objects.filter(person_id__in=answerers).values_list("person_id", "centre_id", "role")
-    for person_id, centre_id, role in held:
+    held = Membership.objects.filter(person_id__in={row[7] for row in rows if row[7] is not None})
+    for person_id, centre_id, role in held.values_list("person_id", "centre_id", "role"):
         roles.setdefault((person_id, centre_id), []).append(role)
     talks = []
-    for c in conversations:
-        contact, person, duty = c.contact, c.answerer, c.contact.duty
-        theirs = roles.get((person.pk, contact.line.centre_id), []) if person is not None else []
+    for contact, line, state, pk, newest, is_open, key, answerer, name, centre, seen_at, duty, lease_until in rows:
+        theirs = roles.get((answerer, centre), []) if answerer is not None else []
         talks.append(
             Talk(
-                contact_id=contact.pk,
-                line_id=contact.line_id,
-                state=contact.state,
-                conversation_id=c.pk,
-                newest=c.last_seq,
-                open=c.open,
-                erased=c.key_id is None,
-                answerer_id=c.answerer_id,
-                answerer={"name": person.duty_name, "role": shown_role(theirs)} if person is not None else None,
-                may_answer=c.answerer_id
-                if c.open and theirs and duty is not None and duty.state != DutySession.State.ENDED
+                contact_id=contact,
+                line_id=line,
+                state=state,
+                conversation_id=pk,
+                newest=newest,
+                open=is_open,
+                erased=key is None,
+                answerer_id=answerer,
+                answerer={"name": name, "role": shown_role(theirs)} if answerer is not None else None,
+                may_answer=answerer
+                if is_open and theirs and duty is not None and duty != DutySession.State.ENDED
                 else None,
-                seeker_there=contact.seen_at >= now - PRESENT,
-                answerer_there=duty is not None and duty.lease_until >= now,
+                seeker_there=seen_at >= now - PRESENT,
+                answerer_there=lease_until is not None and lease_until >= now,
             )
         )
     return talks
 
 
-def _conversations(**which: Any) -> list[Conversation]:
-    wanted = Conversation.objects.select_related("contact__line", "contact__duty", "answerer")
-    return list(wanted.filter(**which))
-
-
 def talks_by_token(hashes: Sequence[bytes]) -> list[Talk | None]:
     """The talk of each token hash; None where no contact has it."""
-    rows = _conversations(contact__token_hash__in=set(hashes))
-    by_hash = {
-        bytes(c.contact.token_hash or b""): talk
-        for c, talk in zip(rows, _talks(rows, timezone.now()), strict=True)
-    }  # fmt: skip
-    return [by_hash.get(wanted) for wanted in hashes]
+    contacts = {
+        bytes(found or b""): pk
+        for pk, found in Contact.objects.filter(token_hash__in=set(hashes)).values_list("pk", "token_hash")
+    }
+    by_contact = {talk.contact_id: talk for talk in _talks(contact_id__in=contacts.values())}
+    return [by_contact.get(contacts.get(wanted, 0)) for wanted in hashes]
 
 
 def talks_by_id(ids: Sequence[uuid.UUID]) -> list[Talk | None]:
-    rows = _conversations(pk__in=set(ids))
-    by_id = {talk.conversation_id: talk for talk in _talks(rows, timezone.now())}
+    by_id = {talk.conversation_id: talk for talk in _talks(pk__in=set(ids))}
     return [by_id.get(wanted) for wanted in ids]
-
-
-def messages_after(wanted: Sequence[tuple[uuid.UUID, int]]) -> list[list[Said]]:
-    """The messages of each conversation above a number."""
-    keys = dict(Conversation.objects.filter(pk__in={pk for pk, _ in wanted}).values_list("pk", "key_id"))
-    return [read(pk, keys.get(pk), after=after) for pk, after in wanted]
 
 
 def people_of_sessions(session_keys: Sequence[str]) -> list[int | None]:

@@ -11,7 +11,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from time import monotonic
+from time import sleep
 from typing import Final
 
 from django.db import Error as DatabaseError
@@ -34,7 +34,7 @@ class Journal[Entry, Outcome]:
     """
 
     MOST: Final = 256  # entries in one transaction
-    WAIT: Final = 0.002  # seconds a busy writer waits for more entries
+    WAIT: Final = 0.002  # seconds a busy writer lets more entries come
 
     def __init__(
         self,
@@ -76,7 +76,9 @@ class Journal[Entry, Outcome]:
                 first = self._entries.get()
                 if first is None:
                     return
-                batch, ending = self._collect(first, wait=self.WAIT if busy else 0)
+                if busy:
+                    sleep(self.WAIT)  # a nap, not a wait at the queue: that would wake this thread for every entry
+                batch, ending = self._collect(first)
                 busy = len(batch) > 1
                 outcomes = self._commit(batch)
                 assert self._loop is not None
@@ -88,13 +90,12 @@ class Journal[Entry, Outcome]:
         finally:
             connection.close()
 
-    def _collect(self, first: Entry, *, wait: float) -> tuple[list[Entry], bool]:
-        """``first`` and what follows it, up to a batch; True beside it when the journal is to end."""
-        batch, until = [first], monotonic() + wait
+    def _collect(self, first: Entry) -> tuple[list[Entry], bool]:
+        """``first`` and what has come after it, up to a batch; True beside it when the journal is to end."""
+        batch = [first]
         while len(batch) < self.MOST:
             try:
-                left = until - monotonic()
-                entry = self._entries.get(timeout=left) if left > 0 else self._entries.get_nowait()
+                entry = self._entries.get_nowait()
             except queue.Empty:
                 break
             if entry is None:

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, ClassVar, Final, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -32,6 +33,7 @@ from picows.picows import WSProtocol  # type: ignore[attr-defined]  # not in its
 
 log = logging.getLogger(__name__)
 
+TEXT: Final = WSMsgType.TEXT
 MOST_FRAME: Final = 64 * 1024  # bytes of one message, in however many fragments
 MOST_FRAGMENTS: Final = 256
 MOST_UNSENT: Final = 512 * 1024  # bytes a reader may leave unread before the socket is closed
@@ -108,6 +110,7 @@ class Socket(WSListener):
     __slots__ = (
         "_allowance",
         "_allowance_at",
+        "_behind",
         "_early",
         "_fragments",
         "_opening",
@@ -126,8 +129,9 @@ class Socket(WSListener):
         self._size = 0
         self._early: list[bytes] | None = []
         self._opening: asyncio.Task[None] | None = None
+        self._behind = False
         self._allowance = BURST
-        self._allowance_at = asyncio.get_running_loop().time()
+        self._allowance_at = monotonic()
 
     # For subclasses ---------------------------------------------------------------------------------------------
     async def opened(self) -> None:
@@ -144,10 +148,10 @@ class Socket(WSListener):
         transport = self.transport
         if transport is None or self.closing:
             return
-        if transport.underlying_transport.get_write_buffer_size() > MOST_UNSENT:
+        if self._behind and transport.underlying_transport.get_write_buffer_size() > MOST_UNSENT:
             self.close(SLOW)
         else:
-            transport.send(WSMsgType.TEXT, text)
+            transport.send(TEXT, text)
 
     def close(self, code: int, reason: str | None = None, *, at_once: bool = False) -> None:
         """Close with a code and a sentence in the reader's language; ``at_once`` throws away what is unsent.
@@ -176,6 +180,13 @@ class Socket(WSListener):
         return now - self._allowance_at
 
     # Called by picows -------------------------------------------------------------------------------------------
+    def pause_writing(self) -> None:
+        """The reader has left a good deal unread (far less than ``MOST_UNSENT``)."""
+        self._behind = True
+
+    def resume_writing(self) -> None:
+        self._behind = False
+
     def on_ws_connected(self, transport: WSTransport) -> None:
         self.transport = transport
         self.open_sockets.add(self)
@@ -208,24 +219,23 @@ class Socket(WSListener):
         if not self._allowed():
             self.close(TOO_MANY)
             return
-        if kind == WSMsgType.CLOSE:
+        if kind == TEXT and frame.fin and self._fragments is None:
+            self._take(frame.get_payload_as_bytes())  # nearly always
+        elif kind == WSMsgType.CLOSE:
             self.closing = True
             transport.send_close(frame.get_close_code())
             transport.disconnect()
-        elif kind in (WSMsgType.TEXT, WSMsgType.CONTINUATION):
+        elif kind in (TEXT, WSMsgType.CONTINUATION):
             self._gather(kind, frame)
         elif kind == WSMsgType.BINARY:
             self.close(BAD_FRAME)
 
     def _gather(self, kind: WSMsgType, frame: WSFrame) -> None:
         """Put fragments together; a message larger than ``MOST_FRAME`` closes the socket."""
-        if (kind == WSMsgType.TEXT) == (self._fragments is not None):
+        if (kind == TEXT) == (self._fragments is not None):
             self.close(BAD_FRAME)  # a new message inside an unfinished one, or a continuation of nothing
             return
         payload = frame.get_payload_as_bytes()
-        if self._fragments is None and frame.fin:
-            self._take(payload)
-            return
         self._fragments = self._fragments or []
         self._fragments.append(payload)
         self._size += len(payload)
@@ -247,7 +257,7 @@ class Socket(WSListener):
 
     def _allowed(self) -> bool:
         """A token bucket over all frames, pings and fragments too."""
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         self._allowance = min(BURST, self._allowance + (now - self._allowance_at) * RATE)
         self._allowance_at = now
         if self._allowance < 1:
@@ -346,7 +356,7 @@ _ARGUMENTS: Final = (
 
 async def look_at_silent() -> None:
     """Ask sockets that have said nothing for a while; close those that do not answer, whose network is gone."""
-    now = asyncio.get_running_loop().time()
+    now = monotonic()
     for count, socket in enumerate(tuple(Socket.open_sockets), start=1):
         silent = socket.silent_for(now)
         if silent > SILENCE:

@@ -24,6 +24,7 @@ from rinnalla.helpline.rules import (
     AWAY_AFTER,
     CLOSED_FOR,
     LEASE,
+    RENEW,
     DutyRefusal,
     EndDutyRefusal,
     JoinRefusal,
@@ -62,10 +63,13 @@ def join_queue(*, line: Line, language: str, now: datetime) -> tuple[Contact, st
 
 
 def keep_present(*, contact_ids: Collection[int], now: datetime) -> None:
-    """Renew the presence of help-seekers whose page is open; those who were away come back to their old place."""
+    """Renew the presence of help-seekers whose page is open; those who were away come back to their old place.
+
+    May be called at any rate: a presence younger than RENEW is left as it is.
+    """
     open_contacts = Contact.objects.filter(~Q(state=Contact.State.ENDED), pk__in=contact_ids)
     away = list(open_contacts.filter(state=Contact.State.AWAY).select_related("line"))
-    seen = open_contacts.filter(seen_at__lt=now).exclude(state=Contact.State.AWAY)
+    seen = open_contacts.filter(seen_at__lte=now - RENEW).exclude(state=Contact.State.AWAY)
     if len(contact_ids) > 1 and connection.features.has_select_for_update_skip_locked:
         # Whoever gives several contacts back holds one and waits for the next; so would this, in another order. It
         # passes over what others hold: that is renewed in the next round.
@@ -119,13 +123,13 @@ def take_duty(*, line: Line, actor: Person, now: datetime) -> DutySession:
 
 
 def renew_leases(*, person_ids: Collection[int], now: datetime) -> None:
-    """The duty pages of these people are open.
+    """The duty pages of these people are open. A lease renewed less than RENEW ago is left as it is.
 
     Whoever has lost their role at the line's centre is not renewed: the people they talked with go back to the queue.
     """
     role = Membership.objects.filter(person=OuterRef("person"), centre=OuterRef("line__centre"))
     DutySession.objects.filter(
-        ~Q(state=State.ENDED), Exists(role), person_id__in=person_ids, lease_until__lt=now + LEASE
+        ~Q(state=State.ENDED), Exists(role), person_id__in=person_ids, lease_until__lte=now + LEASE - RENEW
     ).update(lease_until=now + LEASE)
 
 
