@@ -47,7 +47,8 @@ SESSIONS_AGAIN: Final = 25.0  # the same for staff whose power was taken
 PLACES_AGAIN: Final = 0.5  # seconds between two looks at a line's queue
 STEP: Final = 5.0  # seconds: how exactly it is kept when a help-seeker's page was last heard of
 DESK_STEP: Final = 2.5  # the same for a volunteer's, whose lease is short
-SOME: Final = 200  # conversations or people in one of the regular reads and writes
+SOME: Final = 200  # conversations in one of the regular reads
+FEW: Final = 50  # people in one of the regular writes
 BREATHE: Final = 0.02  # seconds between two of those
 FLICKER: Final = 3.0  # seconds a page may be gone (a reload) before the other side is told
 
@@ -349,9 +350,9 @@ class Gateway:
         """Some at a time: on SQLite a long write would hold up the journal, and with it everybody's messages."""
         now = timezone.now()
         for ago, contacts, people in heard:
-            for ids in batched(contacts, SOME):
+            for ids in batched(contacts, FEW):
                 await self.in_thread(partial(helpline.keep_present, contact_ids=ids, now=now - ago))
                 await asyncio.sleep(BREATHE)
-            for ids in batched(people, SOME):
+            for ids in batched(people, FEW):
                 await self.in_thread(partial(helpline.renew_leases, person_ids=ids, now=now - ago))
                 await asyncio.sleep(BREATHE)
