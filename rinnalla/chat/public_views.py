@@ -15,13 +15,14 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import get_language
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from rinnalla.chat import access, actions, queries, visits
 from rinnalla.chat.forms import SayForm
 from rinnalla.chat.models import Conversation, Message
 from rinnalla.chat.visit_texts import visit_texts
 from rinnalla.chat.visits import from_our_own_page
+from rinnalla.core.forms_only import takes_forms_of
 from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.hours import timetable_of
 from rinnalla.helpline.hours_in_words import week_table
@@ -53,7 +54,7 @@ def line(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "chat/line.html", context)
 
 
-@require_POST
+@takes_forms_of("line", "slug")
 @login_not_required
 @from_our_own_page
 def join(request: HttpRequest, slug: str) -> HttpResponse:
@@ -86,7 +87,7 @@ def visit(request: HttpRequest) -> HttpResponse:
     return _show(request, found)
 
 
-@require_POST
+@takes_forms_of("visit")
 @login_not_required
 @from_our_own_page
 def say(request: HttpRequest) -> HttpResponse:
@@ -111,7 +112,7 @@ def say(request: HttpRequest) -> HttpResponse:
     return redirect("visit")
 
 
-@require_POST
+@takes_forms_of("visit")
 @login_not_required
 @from_our_own_page
 def leave(request: HttpRequest) -> HttpResponse:
@@ -122,7 +123,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     return redirect("visit")
 
 
-@require_POST
+@takes_forms_of("calendar")  # never back to the service: somebody wanted to be away from it
 @login_not_required
 @from_our_own_page
 def quick_exit(request: HttpRequest) -> HttpResponse:

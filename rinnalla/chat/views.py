@@ -10,12 +10,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from rinnalla.chat import access, actions, queries
 from rinnalla.chat.desk_texts import desk_texts
 from rinnalla.chat.forms import SayForm
 from rinnalla.chat.models import Conversation, Message
+from rinnalla.core.forms_only import takes_forms_of
 from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.models import DutySession
 from rinnalla.helpline.queries import duty_of
@@ -38,7 +39,7 @@ def duty(request: StaffRequest) -> HttpResponse:
     return _duty_page(request)
 
 
-@require_POST
+@takes_forms_of("duty")
 def take_duty(request: StaffRequest) -> HttpResponse:
     line = access.get_line_for(request.user, request.POST.get("line", ""))
     try:
@@ -48,7 +49,7 @@ def take_duty(request: StaffRequest) -> HttpResponse:
     return _answer(request)
 
 
-@require_POST
+@takes_forms_of("duty")
 def end_duty(request: StaffRequest) -> HttpResponse:
     mine = _own_duty(request)
     if mine is not None:
@@ -61,7 +62,7 @@ def end_duty(request: StaffRequest) -> HttpResponse:
     return _answer(request)
 
 
-@require_POST
+@takes_forms_of("duty")
 def set_duty_state(request: StaffRequest) -> HttpResponse:
     """Ready, or on a break."""
     mine = _own_duty(request)
@@ -75,7 +76,7 @@ def set_duty_state(request: StaffRequest) -> HttpResponse:
     return _answer(request)
 
 
-@require_POST
+@takes_forms_of("duty")
 def take_next(request: StaffRequest) -> HttpResponse:
     """The first of the queue is now with the volunteer: on to the conversation."""
     mine = _own_duty(request)
@@ -98,7 +99,7 @@ def conversation(request: StaffRequest, conversation_id: uuid.UUID) -> HttpRespo
     return _talk_page(request, found)
 
 
-@require_POST
+@takes_forms_of("conversation", "conversation_id")
 def conversation_say(request: StaffRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """A message from a page without scripts. When it is refused, the page says why and keeps the text."""
     _hold_duty(request)
@@ -121,7 +122,7 @@ def conversation_say(request: StaffRequest, conversation_id: uuid.UUID) -> HttpR
     return redirect("conversation", found.pk)
 
 
-@require_POST
+@takes_forms_of("conversation", "conversation_id")
 def end_conversation(request: StaffRequest, conversation_id: uuid.UUID) -> HttpResponse:
     found = access.get_conversation_for(request.user, conversation_id)
     helpline.end_contact(contact=found.contact, actor=request.user, now=timezone.now())

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "rinnalla.people.middleware.require_second_factor",
     "rinnalla.people.middleware.speak_the_persons_language",
     "django_htmx.middleware.HtmxMiddleware",
+    "rinnalla.core.middleware.page_when_not_allowed",
 ]
 
 ROOT_URLCONF = {

@@ -10,9 +10,12 @@ from django.urls import translate_url
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
+from rinnalla.core.surfaces import is_staff_page
+
 
 def surface(request: HttpRequest) -> dict[str, Any]:
-    """``languages`` (the same page in each: code, name, url, current), ``exit_url`` (where quick exit leads), ``demo``.
+    """``languages`` (the same page in each: code, name, url, current), ``exit_url`` (where quick exit leads), ``demo``,
+    ``on_staff_page``.
 
     The two that need the table of addresses are worked out when a template asks. There are no ``languages`` on an
     answer to a form and on an address without a page: neither can be opened again in another language.
@@ -21,6 +24,7 @@ def surface(request: HttpRequest) -> dict[str, Any]:
         "languages": SimpleLazyObject(lambda: _languages(request)),
         "exit_url": SimpleLazyObject(exit_url),
         "demo": settings.ENV == "demo",
+        "on_staff_page": is_staff_page(request),
     }
 
 

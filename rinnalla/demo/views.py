@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
+from rinnalla.core.forms_only import takes_forms_of
 from rinnalla.demo.queries import cast_members
 from rinnalla.demo.rules import one_click_allowed, populated_as
 from rinnalla.people.models import Person
@@ -33,7 +34,7 @@ def demo_people(request: HttpRequest) -> HttpResponse:
         return render(request, "demo/sign_in.html", context)
 
 
-@require_POST
+@takes_forms_of("demo_people")
 @login_not_required
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in as ``person``, one of the cast, as if with password and second factor."""

@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils import translation
 
+from rinnalla.core.surfaces import is_staff_page
 from rinnalla.people import navigation, second_factor
 from rinnalla.people.access import roles_of
-from rinnalla.people.middleware import WAY_BACK, is_staff_page
+from rinnalla.people.middleware import WAY_BACK
 
 
 def staff(request: HttpRequest) -> dict[str, Any]:

@@ -13,22 +13,18 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
+from rinnalla.core.surfaces import is_staff_page
 from rinnalla.people import second_factor
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 # In the session: where someone was going who had to set up a second factor first.
 WAY_BACK: Final = "way_back"
-STAFF_PAGES: Final = ("/staff/", "/accounts/", "/invitation/")
 # Where someone without a second factor may go: to set one up, and out.
 _TO_SET_UP: Final = frozenset({"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"})
 # Where someone may go who has a factor but whose session was opened without it: to show it, and out. Not to set up
 # another one: a password alone would then do.
 _TO_SHOW_IT: Final = frozenset({"mfa_reauthenticate", "mfa_reauthenticate_webauthn"})
-
-
-def is_staff_page(request: HttpRequest) -> bool:
-    return request.path_info.startswith(STAFF_PAGES)
 
 
 def require_second_factor(get_response: Answer) -> Answer:

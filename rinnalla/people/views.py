@@ -11,8 +11,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
+from rinnalla.core.forms_only import takes_forms_of
 from rinnalla.people import access, actions, queries, rules
 from rinnalla.people.forms import InvitationForm, ProfileForm, RoleForm
 from rinnalla.people.http import StaffRequest
@@ -85,7 +85,7 @@ def invitations(request: StaffRequest) -> HttpResponse:
     return render(request, "people/invitations.html", context)
 
 
-@require_POST
+@takes_forms_of("invitations")
 def resend_invitation(request: StaffRequest, invitation_id: int) -> HttpResponse:
     sent = access.get_invitation_for(request.user, invitation_id)
     return _done(
@@ -98,7 +98,7 @@ def resend_invitation(request: StaffRequest, invitation_id: int) -> HttpResponse
     )
 
 
-@require_POST
+@takes_forms_of("invitations")
 def withdraw_invitation(request: StaffRequest, invitation_id: int) -> HttpResponse:
     sent = access.get_invitation_for(request.user, invitation_id)
     return _done(
@@ -194,7 +194,7 @@ def reactivate(request: StaffRequest, person_id: int) -> HttpResponse:
     )
 
 
-@require_POST
+@takes_forms_of("person", "person_id")
 def sign_out_person(request: StaffRequest, person_id: int) -> HttpResponse:
     found = access.get_person_for(request.user, person_id)
     return _done(
@@ -243,7 +243,7 @@ def profile(request: StaffRequest) -> HttpResponse:
     return render(request, "people/profile.html", {"form": form, "roles": roles}, status=422 if form.errors else 200)
 
 
-@require_POST
+@takes_forms_of("profile")
 def sign_out_everywhere(request: StaffRequest) -> HttpResponse:
     actions.sign_out_everywhere(person=request.user, actor=request.user, now=timezone.now())
     messages.success(request, _("You are signed out on all devices."))

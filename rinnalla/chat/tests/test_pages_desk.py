@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -15,6 +16,7 @@ from rinnalla.chat import actions as chat
 from rinnalla.chat.models import Conversation, Message
 from rinnalla.chat.tests.conftest import begin, volunteer
 from rinnalla.chat.tests.desk import conversation_id, desk_of, on_duty
+from rinnalla.core.views import server_error
 from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.models import Contact, DutySession, Line, LineText
 from rinnalla.helpline.rules import LEASE
@@ -318,4 +320,43 @@ def test_the_desk_is_closed_without_sign_in(sekasin: Line, client: Client) -> No
         assert client.post(f"/staff/duty/{page}/").headers["Location"].startswith("/accounts/login/")
     for page in ("say", "end"):
         assert client.post(f"{talk}{page}/").headers["Location"].startswith("/accounts/login/")
-    assert client.get("/staff/duty/next/").status_code in (302, 405)
+
+
+def test_an_address_of_a_form_leads_to_its_page_and_changes_nothing(sekasin: Line) -> None:
+    aino = volunteer(sekasin, "Aino")
+    contact, duty, _token = begin(sekasin, aino)
+    client, talk = desk_of(aino), f"/staff/conversations/{contact.conversation.pk}/"
+    pages = {f"/staff/duty/{name}/": "/staff/duty/" for name in ("take", "end", "state", "next")}
+    for address, page in {**pages, f"{talk}say/": talk, f"{talk}end/": talk}.items():
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers.get("Location")) == (302, page)
+    contact.refresh_from_db()
+    duty.refresh_from_db()
+    assert (contact.state, duty.ended_at) == (Contact.State.TALKING, None)
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"), [("get", "/staff/nowhere/", 404), ("post", "/staff/duty/", 405)]
+)
+def test_an_error_at_the_desk_leads_back_to_the_desk(
+    sekasin: Line, aino: Person, method: str, address: str, status: int
+) -> None:
+    answer = getattr(desk_of(aino), method)(address)
+    text = answer.content.decode()
+    assert answer.status_code == status
+    assert 'href="/staff/"' in text
+    assert 'href="/"' not in text
+    assert "/exit/" not in text
+
+
+@pytest.mark.parametrize(("address", "first"), [("/staff/duty/", "/staff/"), ("/chat/", "/")])
+def test_a_fault_of_ours_leads_back_to_its_own_surface(address: str, first: str) -> None:
+    text = server_error(RequestFactory().get(address)).content.decode()
+    assert re.findall(r'<a class="button" href="([^"]*)"', text) == [first]
+
+
+def test_an_error_of_a_help_seeker_leads_back_to_the_first_page(sekasin: Line, client: Client) -> None:
+    text = client.get("/en/nowhere/").content.decode()
+    assert 'href="/en/"' in text
+    assert 'action="/en/exit/"' in text
+    assert "/staff/" not in text

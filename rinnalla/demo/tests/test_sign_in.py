@@ -79,7 +79,8 @@ def test_someone_outside_the_cast_is_no_part_of_the_demo(client: Client, busy: N
 
 
 def test_reading_the_page_signs_nobody_in(client: Client, busy: None) -> None:
-    assert client.get(reverse("demo_sign_in")).status_code == 405
+    assert client.get(reverse("demo_sign_in")).headers["Location"] == reverse("demo_people")
+    assert "_auth_user_id" not in client.session
 
 
 def test_a_press_from_another_site_is_refused(busy: None) -> None:

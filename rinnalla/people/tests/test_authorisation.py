@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from rinnalla.audit.models import Entry
 from rinnalla.people import account_urls, actions, urls
 from rinnalla.people.models import Invitation, Role
 from rinnalla.people.tests.cast import Cast, now, sign_in
@@ -18,29 +19,29 @@ from rinnalla.people.tests.cast import Cast, now, sign_in
 # Nobody is signed in; the others are of the page's centre, except tuula, who is administrator of another.
 WHO: Final = ("nobody", "veikko", "lauri", "kerttu", "aino", "tuula")
 
-SIGN_IN, ABSENT, PAGE, DONE, NOT_SO = "sign in", "404", "page", "done", "405"
+SIGN_IN, ABSENT, PAGE, DONE, LED = "sign in", "404", "page", "done", "led to the page with the form"
 CARETAKERS: Final = (SIGN_IN, ABSENT, ABSENT, PAGE, PAGE, PAGE)  # a list shows each their own centre
 OF_THE_CENTRE: Final = (SIGN_IN, ABSENT, ABSENT, PAGE, PAGE, ABSENT)
 CHANGES: Final = (SIGN_IN, ABSENT, ABSENT, DONE, DONE, ABSENT)
 ONESELF: Final = (SIGN_IN, PAGE, PAGE, PAGE, PAGE, PAGE)
-POST_ONLY: Final = (SIGN_IN, NOT_SO, NOT_SO, NOT_SO, NOT_SO, NOT_SO)
+FORMS_ONLY: Final = (SIGN_IN, *[LED] * 5)
 
 # What GET and POST answer to each of WHO. The person asked about is Liisa, a volunteer of the SOS centre.
 PEOPLE: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "people": (CARETAKERS, CARETAKERS),
     "invite": (CARETAKERS, (SIGN_IN, ABSENT, ABSENT, DONE, DONE, PAGE)),
     "invitations": (CARETAKERS, CARETAKERS),
-    "resend_invitation": (POST_ONLY, CHANGES),
-    "withdraw_invitation": (POST_ONLY, CHANGES),
+    "resend_invitation": (FORMS_ONLY, CHANGES),
+    "withdraw_invitation": (FORMS_ONLY, CHANGES),
     "person": (OF_THE_CENTRE, OF_THE_CENTRE),
     "give_role": (OF_THE_CENTRE, CHANGES),
     "take_role": (OF_THE_CENTRE, CHANGES),
     "deactivate": (OF_THE_CENTRE, CHANGES),
     "reactivate": (OF_THE_CENTRE, CHANGES),
-    "sign_out_person": (POST_ONLY, CHANGES),
+    "sign_out_person": (FORMS_ONLY, CHANGES),
     "reset_second_factor": (OF_THE_CENTRE, CHANGES),
     "profile": (ONESELF, ONESELF),
-    "sign_out_everywhere": (POST_ONLY, (SIGN_IN, *[DONE] * 5)),
+    "sign_out_everywhere": (FORMS_ONLY, (SIGN_IN, *[DONE] * 5)),
 }
 # The pages of signing in. For everybody; the rest ask for a sign-in.
 FOR_EVERYBODY: Final = {
@@ -80,14 +81,15 @@ def names_in(patterns: Sequence[URLPattern | URLResolver]) -> set[str]:
     return names
 
 
-def outcome(answer: HttpResponseBase) -> str:
+def outcome(answer: HttpResponseBase, elsewhere: str = DONE) -> str:
+    """``elsewhere``: what it means to be led to another page."""
     match answer.status_code:
-        case 404 | 405:
-            return str(answer.status_code)
+        case 404:
+            return ABSENT
         case 302 if answer["Location"].startswith("/accounts/login/?next="):
             return SIGN_IN
         case 302:
-            return DONE
+            return elsewhere
         case 200 | 422:
             return PAGE
     return f"{answer.status_code}"
@@ -128,7 +130,9 @@ def test_who_opens_which_page_about_people(cast: Cast, name: str, who: str) -> N
     url = reverse(name, args=args)
     on_get, on_post = (expected[WHO.index(who)] for expected in PEOPLE[name])
 
-    assert outcome(client.get(url)) == on_get
+    before = Entry.objects.count()
+    assert outcome(client.get(url), LED) == on_get
+    assert Entry.objects.count() == before, "whoever only looks changes nothing"
     assert outcome(client.post(url, typed)) == on_post
     if who == "tuula" and name == "invite":
         assert not Invitation.objects.filter(email="uusi@example.org").exists()
