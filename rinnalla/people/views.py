@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -246,6 +247,7 @@ def profile(request: StaffRequest) -> HttpResponse:
 @takes_forms_of("profile")
 def sign_out_everywhere(request: StaffRequest) -> HttpResponse:
     actions.sign_out_everywhere(person=request.user, actor=request.user, now=timezone.now())
+    logout(request)  # the note then lies in a session of its own, which the sign-in page can read
     messages.success(request, _("You are signed out on all devices."))
     return redirect("account_login")
 

@@ -282,6 +282,22 @@ def test_signing_out_ends_the_session(cast: Cast, client: Client) -> None:
     assert not Session.objects.filter(pk=key).exists()
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("fi", "Olet kirjautunut ulos kaikilla laitteilla."), ("sv", "Du är utloggad på alla enheter.")],
+)
+def test_signing_out_everywhere_says_so_on_the_sign_in_page(cast: Cast, language: str, said: str) -> None:
+    Person.objects.filter(pk=cast.veikko.pk).update(language=language)
+    here, there = sign_in(Client(), cast.veikko), sign_in(Client(), cast.veikko)
+    key = here.session.session_key
+    answer = here.post("/staff/profile/sign-out-everywhere/", follow=True)
+    assert answer.redirect_chain == [("/accounts/login/", 302)]
+    assert said in answer.content.decode()
+    assert said not in here.get("/accounts/login/").content.decode()
+    assert here.get("/staff/profile/").status_code == there.get("/staff/profile/").status_code == 302
+    assert not Session.objects.filter(pk=key).exists()
+
+
 def test_forms_without_their_token_are_refused(cast: Cast) -> None:
     client = sign_in(Client(enforce_csrf_checks=True), cast.aino, sudo=True)
     forms: list[tuple[str, list[object]]] = [
