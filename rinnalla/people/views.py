@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,16 @@ from rinnalla.people.rules import Refused
 from rinnalla.people.sudo import sudo_required
 
 PAGE = 50
+
+
+@dataclass(frozen=True)
+class Question:
+    """What people/confirm.html asks before something is done to a person."""
+
+    title: str
+    question: str
+    button: str
+    danger: bool = True
 
 
 def people(request: StaffRequest) -> HttpResponse:
@@ -132,39 +143,27 @@ def give_role(request: StaffRequest, person_id: int) -> HttpResponse:
 def take_role(request: StaffRequest, person_id: int, membership_id: int) -> HttpResponse:
     membership = access.get_membership_for(request.user, person_id, membership_id)
     role, centre, name = membership.get_role_display(), membership.centre.name, membership.person.name
-    if request.method == "POST":
-        return _done(
-            request,
-            lambda: actions.take_role(membership=membership, actor=request.user, now=timezone.now()),
-            _("{name} no longer has the role: {role}.").format(name=name, role=role),
-            "person",
-            person_id,
-        )
-    return _confirm(
-        request,
-        membership.person,
+    question = Question(
         title=_("Take a role away"),
         question=_(
             "{name} will no longer be {role} at {centre}. A duty or conversation going on in that role ends at once."
         ).format(name=name, role=role, centre=centre),
         button=_("Take the role away"),
     )
+    said = _("{name} no longer has the role: {role}.").format(name=name, role=role)
+    return _once_confirmed(
+        request,
+        membership.person,
+        question,
+        lambda: actions.take_role(membership=membership, actor=request.user, now=timezone.now()),
+        said,
+    )
 
 
 @sudo_required
 def deactivate(request: StaffRequest, person_id: int) -> HttpResponse:
     found = access.get_person_for(request.user, person_id)
-    if request.method == "POST":
-        return _done(
-            request,
-            lambda: actions.deactivate(person=found, actor=request.user, now=timezone.now()),
-            _("The account of {name} is closed.").format(name=found.name),
-            "person",
-            found.pk,
-        )
-    return _confirm(
-        request,
-        found,
+    question = Question(
         title=_("Close an account"),
         question=_(
             "{name} can no longer sign in, and everything {name} has open ends at once. "
@@ -172,27 +171,21 @@ def deactivate(request: StaffRequest, person_id: int) -> HttpResponse:
         ).format(name=found.name),
         button=_("Close the account"),
     )
+    said = _("The account of {name} is closed.").format(name=found.name)
+    return _once_confirmed(request, found, question, _on(actions.deactivate, request, found), said)
 
 
 @sudo_required
 def reactivate(request: StaffRequest, person_id: int) -> HttpResponse:
     found = access.get_person_for(request.user, person_id)
-    if request.method == "POST":
-        return _done(
-            request,
-            lambda: actions.reactivate(person=found, actor=request.user, now=timezone.now()),
-            _("The account of {name} is open again.").format(name=found.name),
-            "person",
-            found.pk,
-        )
-    return _confirm(
-        request,
-        found,
+    question = Question(
         title=_("Open an account again"),
         question=_("{name} can sign in again, with the same roles as before.").format(name=found.name),
         button=_("Open the account"),
         danger=False,
     )
+    said = _("The account of {name} is open again.").format(name=found.name)
+    return _once_confirmed(request, found, question, _on(actions.reactivate, request, found), said)
 
 
 @takes_forms_of("person", "person_id")
@@ -200,7 +193,7 @@ def sign_out_person(request: StaffRequest, person_id: int) -> HttpResponse:
     found = access.get_person_for(request.user, person_id)
     return _done(
         request,
-        lambda: actions.sign_out_everywhere(person=found, actor=request.user, now=timezone.now()),
+        _on(actions.sign_out_everywhere, request, found),
         _("{name} is signed out on all devices.").format(name=found.name),
         "person",
         found.pk,
@@ -210,17 +203,7 @@ def sign_out_person(request: StaffRequest, person_id: int) -> HttpResponse:
 @sudo_required
 def reset_second_factor(request: StaffRequest, person_id: int) -> HttpResponse:
     found = access.get_person_for(request.user, person_id)
-    if request.method == "POST":
-        return _done(
-            request,
-            lambda: actions.reset_second_factor(person=found, actor=request.user, now=timezone.now()),
-            _("The second step of {name} is removed. We told {name} by e-mail.").format(name=found.name),
-            "person",
-            found.pk,
-        )
-    return _confirm(
-        request,
-        found,
+    question = Question(
         title=_("Remove the second step of sign-in"),
         question=_(
             "Do this only when you are sure that it is {name} who asks: call, or meet face to face. "
@@ -228,6 +211,8 @@ def reset_second_factor(request: StaffRequest, person_id: int) -> HttpResponse:
         ).format(name=found.name),
         button=_("Remove the second step"),
     )
+    said = _("The second step of {name} is removed. We told {name} by e-mail.").format(name=found.name)
+    return _once_confirmed(request, found, question, _on(actions.reset_second_factor, request, found), said)
 
 
 def profile(request: StaffRequest) -> HttpResponse:
@@ -263,8 +248,15 @@ def _done(request: StaffRequest, action: Callable[[], object], said: str, to: st
     return redirect(to, *args)
 
 
-def _confirm(
-    request: StaffRequest, found: Person, *, title: str, question: str, button: str, danger: bool = True
+def _on(action: Callable[..., object], request: StaffRequest, found: Person) -> Callable[[], object]:
+    """What the user does to ``found``, to be done once confirmed."""
+    return lambda: action(person=found, actor=request.user, now=timezone.now())
+
+
+def _once_confirmed(
+    request: StaffRequest, found: Person, question: Question, action: Callable[[], object], said: str
 ) -> HttpResponse:
-    context = {"title": title, "question": question, "button": button, "danger": danger}
-    return render(request, "people/confirm.html", {**context, "back": resolve_url("person", found.pk)})
+    """Ask ``question`` first; the press of its button does ``action`` and leads back to the person."""
+    if request.method == "POST":
+        return _done(request, action, said, "person", found.pk)
+    return render(request, "people/confirm.html", {**asdict(question), "back": resolve_url("person", found.pk)})
