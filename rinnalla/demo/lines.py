@@ -35,7 +35,7 @@ class Plan:
 
 
 _OTHER_HELP_FI = (
-    "Jos olet tai joku muu on hengenvaarassa, soita 112.\n\n"
+    "Jos sinä olet hengenvaarassa tai joku toinen on hengenvaarassa, soita 112.\n\n"
     "Kriisipuhelin 09 2525 0111 vastaa joka päivä ympäri vuorokauden. Puhelun saa aloittaa vaikka vain sanomalla, "
     "että ei tiedä mistä aloittaa."
 )

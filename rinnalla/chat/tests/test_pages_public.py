@@ -174,9 +174,36 @@ def test_hostile_texts_of_a_line_stay_text(sekasin: Line, client: Client) -> Non
         assert "{{7*7}}" in text
 
 
-@pytest.mark.parametrize("page", ["/line/sekasin/join/", "/chat/say/", "/chat/leave/", "/exit/"])
-def test_what_changes_something_is_not_a_link(sekasin: Line, client: Client, page: str) -> None:
-    assert client.get(page).status_code == 405
+@pytest.mark.parametrize("prefix", ["", "/sv"])
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/line/sekasin/join/", "/line/sekasin/"),
+        ("/chat/say/", "/chat/"),
+        ("/chat/leave/", "/chat/"),
+        ("/exit/", "/calendar/"),
+    ],
+)
+def test_an_address_of_a_form_leads_to_its_page_and_changes_nothing(
+    sekasin: Line, client: Client, prefix: str, address: str, page: str
+) -> None:
+    answer = client.get(prefix + address)
+    assert (answer.status_code, answer.headers.get("Location")) == (302, prefix + page)
+    assert not answer.cookies
+    client.post("/line/sekasin/join/")
+    client.get(prefix + address)
+    assert [contact.state for contact in Contact.objects.all()] == [Contact.State.WAITING]
+
+
+def test_a_page_asked_for_in_another_way_says_so_and_leads_on(sekasin: Line, client: Client) -> None:
+    answer = client.post("/sv/help/")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+    text = answer.content.decode()
+    assert "Den här sidan kan inte användas på det här sättet" in text
+    assert 'href="/sv/"' in text
+    assert "112" in text
+    assert not answer.cookies
+    assert client.put("/chat/say/").status_code == 405
 
 
 @time_machine.travel(datetime(2026, 11, 24, 22, 30, tzinfo=UTC))  # half past midnight in Helsinki
@@ -189,3 +216,17 @@ def test_the_calendar_shows_the_month_and_nothing_of_the_service(client: Client,
     text = answer.content.decode().lower()
     for word in ("rinnalla", "chat", "crisis", "help", "sekasin", "line/"):
         assert word not in text
+
+
+@pytest.mark.parametrize(
+    ("prefix", "sentence"),
+    [
+        ("", "Jos sinä olet vaarassa tai joku toinen on vaarassa, soita 112."),
+        ("/sv", "Om du eller någon annan är i fara, ring 112."),
+        ("/en", "If you or someone else is in danger, call 112."),
+    ],
+)
+def test_in_danger_one_is_told_whom_to_call_in_a_whole_sentence(
+    sekasin: Line, client: Client, prefix: str, sentence: str
+) -> None:
+    assert sentence in client.get(f"{prefix}/chat/").content.decode()
