@@ -172,7 +172,7 @@ function startVisit(visit: HTMLElement): void {
     byId("over").hidden = false;
     lines.show();
     lines.toNewest();
-    byId("over").querySelector("h2")?.focus();
+    byId("over").querySelector<HTMLElement>("[tabindex]")?.focus();
   }
 
   /** Load the page again: the service knows better how things stand. Not for ever, should it keep saying so. */

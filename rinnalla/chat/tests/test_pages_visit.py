@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -74,6 +75,15 @@ def test_the_page_says_which_kind_of_person_answers(sekasin: Line, aino: Person)
     assert seeker.get("/en/chat/").context["visit"].answerer_role == "volunteer"
     Membership.objects.create(person=aino, centre=sekasin.centre, role=Role.SHIFT_LEAD)
     assert seeker.get("/en/chat/").context["visit"].answerer_role == "crisis worker"
+
+
+def test_the_end_of_the_queue_and_of_a_conversation_have_one_main_heading(sekasin: Line, aino: Person) -> None:
+    left, talked, desk = joined("/en"), joined("/en"), on_duty(aino)
+    left.post("/en/chat/leave/")
+    desk.post("/staff/duty/next/")
+    talked.post("/en/chat/leave/")
+    headings = [re.findall(r"<h1[^>]*>([^<]*)</h1>", c.get("/en/chat/").content.decode()) for c in (left, talked)]
+    assert headings == [["You are no longer in the queue"], ["Aino"]]
 
 
 # Waiting ------------------------------------------------------------------------------------------------------------
