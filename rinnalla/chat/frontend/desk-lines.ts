@@ -1,4 +1,5 @@
 // Shows the conversation's messages. Texts become text nodes, never HTML; each is isolated in its own direction.
+import { clockOf } from "./clock.ts";
 import type { Journal, Said, Unsent } from "./journal.ts";
 import { fill, type Texts } from "./desk-texts.ts";
 
@@ -14,9 +15,7 @@ export function linesOf(talk: HTMLElement, journal: Journal, texts: Texts, mend:
   const list = document.getElementById("lines") as HTMLOListElement;
   const frame = document.getElementById("log") as HTMLElement; // the part that scrolls
   const more = document.getElementById("to-newest") as HTMLButtonElement;
-  const clock = new Intl.DateTimeFormat(language(), {
-    hour: "numeric", minute: "2-digit", hourCycle: "h23", timeZone: talk.dataset["zone"] ?? "UTC",
-  });
+  const clock = clockOf(document.documentElement.lang, talk.dataset["zone"] ?? "UTC");
   let shown = new Map<number, HTMLElement>();
   for (const item of list.querySelectorAll<HTMLElement>("[data-seq]")) shown.set(Number(item.dataset["seq"]), item);
 
@@ -48,7 +47,7 @@ export function linesOf(talk: HTMLElement, journal: Journal, texts: Texts, mend:
   function stored(message: Said): HTMLElement {
     const when = document.createElement("time");
     when.dateTime = message.at;
-    when.textContent = clock.format(new Date(message.at));
+    when.textContent = clock(message.at);
     const item = document.createElement("li");
     item.dataset["seq"] = String(message.seq);
     if (message.by === "service") {
@@ -122,10 +121,4 @@ function hidden(text: string): HTMLElement {
   label.className = "visually-hidden";
   label.textContent = text;
   return label;
-}
-
-/** The page's language for dates: Finland's Swedish, and English with a clock of 24 hours. */
-function language(): string {
-  const code = document.documentElement.lang;
-  return { sv: "sv-FI", en: "en-GB" }[code] ?? code;
 }

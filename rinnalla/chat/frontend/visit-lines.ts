@@ -1,4 +1,5 @@
 // Shows the messages to the help-seeker. Texts become text nodes, never HTML; each is isolated in its own direction.
+import { clockOf } from "./clock.ts";
 import { fill } from "./desk-texts.ts";
 import type { Journal, Said, Unsent } from "./journal.ts";
 import type { VisitTexts } from "./visit-texts.ts";
@@ -14,7 +15,7 @@ export function linesOf(zone: string, journal: Journal, texts: VisitTexts, mend:
   const list = document.getElementById("lines") as HTMLOListElement;
   const log = document.getElementById("log") as HTMLElement;
   const more = document.getElementById("to-newest") as HTMLButtonElement;
-  const clock = new Intl.DateTimeFormat(language(), { hour: "numeric", minute: "2-digit", hourCycle: "h23", timeZone: zone });
+  const clock = clockOf(document.documentElement.lang, zone);
   // One list item per message id: an own message stays the same item from written to stored, and nothing flickers.
   const items = new Map<string, HTMLElement>();
   for (const item of list.querySelectorAll<HTMLElement>("[data-id]")) items.set(item.dataset["id"] ?? "", item);
@@ -62,7 +63,7 @@ export function linesOf(zone: string, journal: Journal, texts: VisitTexts, mend:
   function stored(message: Said): HTMLElement {
     const when = document.createElement("time");
     when.dateTime = message.at;
-    when.textContent = clock.format(new Date(message.at));
+    when.textContent = clock(message.at);
     if (message.by === "service") {
       const line = document.createElement("p");
       line.append(`${event(message)} `, when);
@@ -120,9 +121,4 @@ function body(text: string): HTMLElement {
   paragraph.dir = "auto";
   paragraph.textContent = text;
   return paragraph;
-}
-
-function language(): string {
-  const code = document.documentElement.lang;
-  return { sv: "sv-FI", en: "en-GB" }[code] ?? code;
 }
