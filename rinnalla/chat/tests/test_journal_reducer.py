@@ -357,3 +357,27 @@ def test_a_text_is_shown_as_the_service_will_keep_it(node: Node, text: str) -> N
     # Only a mark that Python does not count as space may be trimmed beyond what the service trims.
     assert shown["text"] == clean(shown["text"])
     assert shown["text"].strip("\ufeff \n\t") == clean(text).strip("\ufeff \n\t")
+
+
+def test_last_words_are_taken_in_though_the_end_came_first(node: Node) -> None:
+    service = begin(node)
+    service.connect()
+    service.claim()
+    service.reach_calm()
+    service.other_says()
+    service.end()
+    words, ended, state = service.to_page
+    for frame in (state, ended):
+        node.do("take", service.window, frame=frame)
+    shown = node.do("take", service.window, frame=words)
+    assert (shown["state"], shown["said"]) == ("ended", service.log)
+
+
+def test_nobody_answers_any_more_once_the_answerer_is_lost(node: Node) -> None:
+    service = begin(node)
+    service.connect()
+    service.claim()
+    assert service.reach_calm()["answerer"] == {"name": "Aino", "role": "volunteer"}
+    service.give_back()
+    shown = service.reach_calm()
+    assert (shown["state"], shown["place"], shown["answerer"], shown["there"]) == ("waiting", 1, None, None)
