@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -15,7 +16,8 @@ from rinnalla.chat.tests.conftest import begin, signed_in
 from rinnalla.chat.transcript import Saying, read_many, write
 from rinnalla.chat.visiting import people_of_sessions, talks_by_id, talks_by_token
 from rinnalla.helpline.actions import token_hash
-from rinnalla.helpline.models import Line
+from rinnalla.helpline.models import Contact, Line
+from rinnalla.helpline.rules import RENEW
 from rinnalla.people.models import Person
 
 
@@ -99,3 +101,14 @@ def test_a_talk_that_was_erased_reads_as_nothing(sekasin: Line, aino: Person) ->
     assert talk is not None
     assert talk.erased
     assert read_many([(conversation.pk, 0)]) == [[]]
+
+
+def test_a_help_seeker_whose_page_only_pings_is_still_there(sekasin: Line, aino: Person) -> None:
+    contact, _, _ = begin(sekasin, aino)
+    last_ping = timezone.now() - timedelta(seconds=20) - RENEW * 1.5  # each at its latest
+    Contact.objects.filter(pk=contact.pk).update(seen_at=last_ping)
+
+    [found] = talks_by_id([contact.conversation.pk])
+
+    assert found is not None
+    assert found.seeker_there
