@@ -9,7 +9,6 @@ import sys
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,6 +39,8 @@ def acknowledge_before_commit() -> None:
 
 def ignore_ids() -> None:
     """Each message gets a new id, so that one that is sent again is stored again."""
+    from msgspec.structs import replace
+
     from rinnalla.chat import gateway
     from rinnalla.chat.transcript import Saying, SayRefusal, Stored, write
 
