@@ -242,23 +242,30 @@ class Gateway:
     async def _look_everywhere(self, *, sessions: bool) -> None:
         """Hints may have been lost: compare open conversations, and with ``sessions`` also staff, with the database.
 
-        Some at a time, and through the same reader as everybody else, so that nothing older overtakes something newer.
+        Some at a time: their lookups share queries, and messages need not wait.
         """
-        for some in batched(tuple(self.rooms), SOME):
-            for talk in await asyncio.gather(*map(self.by_id.get, some)):
-                if talk is None or (room := self.rooms.get(talk.conversation_id)) is None:
-                    continue
-                room.heard_of(talk.newest)
-                for socket in tuple(room.sockets):
-                    if isinstance(socket, ChatSocket) and not socket.closing:
-                        socket.moved(talk)
-                    if isinstance(socket, AnswererSocket) and sessions:
-                        self.spawn(self.is_signed_in(socket, socket.person_id))
+        for some in batched(tuple(self.rooms.values()), SOME):
+            for room in some:
+                self.spawn(self._look_at(room, sessions=sessions))
             await asyncio.sleep(BREATHE)
         for duty in tuple(self.duties) if sessions else ():
             duty.changed({"t": "revoked"})
         for line_id in tuple(self._watching):
             self._queue_changed(line_id, {})
+
+    async def _look_at(self, room: Room, *, sessions: bool) -> None:
+        try:
+            talk = await self.by_id.get(room.id)
+        except Exception:  # noqa: BLE001  # the database is away, which _keep_present tells: the next round tries again
+            return
+        if talk is None:
+            return
+        room.heard_of(talk.newest)
+        for socket in tuple(room.sockets):
+            if isinstance(socket, ChatSocket) and not socket.closing:
+                socket.moved(talk)
+            if isinstance(socket, AnswererSocket) and sessions:
+                self.spawn(self.is_signed_in(socket, socket.person_id))
 
     # The queue ----------------------------------------------------------------------------------------------------
     async def place_of(self, talk: Talk) -> tuple[int, int] | None:

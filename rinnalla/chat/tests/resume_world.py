@@ -239,6 +239,6 @@ async def at_once(work: Callable[[], Any]) -> Any:
 def read_from(worlds: dict[int, World], monkeypatch: Any) -> None:
     """Let the gateway's own queries ask the worlds, and its pauses take no time."""
     monkeypatch.setattr(gateway_module, "places", lambda line_id: worlds[line_id].queue())
-    monkeypatch.setattr(gateway_module, "newest", lambda ids: {pk: len(worlds[pk.int].log) for pk in ids})
+    monkeypatch.setattr(gateway_module, "BREATHE", 0)
     monkeypatch.setattr(gateway_module, "PLACES_AGAIN", 0)
     monkeypatch.setattr(gateway_module, "FLICKER", 0)
