@@ -31,7 +31,7 @@ from tests.journeys.service import Service
 
 PASSWORD = "tuuli kääntyy illaksi"
 
-ERRORS = ("400", "500", "503")
+ERRORS = ("400", "405", "500", "503")
 
 # A line that is always closed: the demo's own are open whenever somebody looks at them.
 CLOSED_LINE = """
