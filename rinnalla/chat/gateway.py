@@ -45,6 +45,7 @@ MOST_WINDOWS: Final = 8  # sockets of one visit; the oldest is closed
 LOOK_AGAIN: Final = 5.0  # seconds between two looks for what a lost hint would have told
 SESSIONS_AGAIN: Final = 25.0  # the same for staff whose power was taken
 PLACES_AGAIN: Final = 0.5  # seconds between two looks at a line's queue
+SHARES: Final = 4  # rounds in which the presence of all help-seekers is renewed, a share in each
 STEP: Final = 5.0  # seconds: how exactly it is kept when a help-seeker's page was last heard of
 DESK_STEP: Final = 2.5  # the same for a volunteer's, whose lease is short
 SOME: Final = 200  # conversations in one of the regular reads
@@ -307,13 +308,15 @@ class Gateway:
         """
         loop = asyncio.get_running_loop()
         began = looked = looked_at_sessions = loop.time()
+        done = 0
         while True:
             await asyncio.sleep(RENEW.total_seconds() / 2)
             await sockets.look_at_silent()
-            heard = self._heard_of(monotonic())
+            heard = self._heard_of(monotonic(), share=done % SHARES)
             ready = loop.time() - began > LEASE.total_seconds()
             try:
                 await self._renew(heard)
+                done += 1
                 if ready:
                     await self.in_thread(lambda: helpline.sweep(now=timezone.now()))
                 if loop.time() - looked > (LOOK_AGAIN if settings.SEVERAL_PROCESSES else 6 * LOOK_AGAIN):
@@ -324,8 +327,11 @@ class Gateway:
             except Exception as problem:  # noqa: BLE001  # the database is away: the next round tries again
                 log.warning("presence could not be renewed: %s", type(problem).__name__)
 
-    def _heard_of(self, now: float) -> list[tuple[timedelta, set[int], set[int]]]:
-        """How long ago which contacts and which people were last heard of. A line may be dead and nobody knows yet."""
+    def _heard_of(self, now: float, *, share: int) -> list[tuple[timedelta, set[int], set[int]]]:
+        """How long ago which contacts and which people were last heard of. A line may be dead and nobody knows yet.
+
+        Of the contacts only one share: theirs holds for long enough, and written all at once it would slow everybody.
+        """
         contacts: dict[int, float] = {}
         people: dict[int, float] = {}
 
@@ -341,7 +347,8 @@ class Gateway:
                 if socket.closing:
                     continue
                 if isinstance(socket, VisitSocket) and socket.talk is not None and socket.talk.state != "ended":
-                    note(contacts, socket.talk.contact_id, socket, STEP)
+                    if socket.talk.contact_id % SHARES == share:
+                        note(contacts, socket.talk.contact_id, socket, STEP)
                 elif isinstance(socket, AnswererSocket) and socket.person_id is not None:
                     note(people, socket.person_id, socket)
         return [

@@ -19,9 +19,9 @@ from rinnalla.chat.rules import shown_role
 from rinnalla.helpline.models import Contact, DutySession
 from rinnalla.people.models import Membership, Person
 
-# A page that says nothing is heard of every 20 s (frontend/socket.ts), and that is kept with up to RENEW of delay and
-# one round of the gateway (half of it): younger than this, nobody is gone.
-PRESENT = timedelta(seconds=30)
+# A page that says nothing is heard of every 20 s (frontend/socket.ts), and that is kept within four rounds of the
+# gateway (gateway.SHARES; 10 s): younger than this, nobody is gone.
+PRESENT = timedelta(seconds=35)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,12 @@ _SQLITE = {
         ),
     },
 }
-_POSTGRESQL = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": {"application_name": "rinnalla"}}
+_POSTGRESQL = {
+    "CONN_MAX_AGE": None,
+    "CONN_HEALTH_CHECKS": True,
+    # Django asks psycopg never to prepare a statement; the journal (chat/rows.py) wants its own prepared.
+    "OPTIONS": {"application_name": "rinnalla", "prepare_threshold": 5},
+}
 DATABASES = {
     "default": env.database(
         "DATABASE_URL", f"sqlite:///{DATA}/rinnalla.sqlite3", sqlite=_SQLITE, postgresql=_POSTGRESQL

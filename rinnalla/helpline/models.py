@@ -138,7 +138,8 @@ class DutySession(models.Model):
                 name="duty_ended_has_time",
             ),
         ]
-        indexes = [models.Index(fields=["line", "lease_until"], condition=~Q(state="ended"), name="duty_on_line")]
+        # No index on `lease_until`, as none on Contact.seen_at: see there.
+        indexes = [models.Index(fields=["line"], condition=~Q(state="ended"), name="duty_on_line")]
 
     def __str__(self) -> str:
         return f"{self.person} on {self.line}"
@@ -188,7 +189,9 @@ class Contact(models.Model):
         ]
         indexes = [
             models.Index(fields=["line", "queued_at", "id"], condition=Q(state="waiting"), name="contact_queue"),
-            models.Index(fields=["seen_at"], condition=Q(state__in=["waiting", "away"]), name="contact_seen"),
+            # No index holds `seen_at`: it changes every few seconds, and PostgreSQL renews a row in its place, without
+            # touching any index, only when no index has the column.
+            models.Index(fields=["state"], condition=Q(state__in=["waiting", "away"]), name="contact_in_queue"),
             models.Index(fields=["duty"], condition=Q(state="talking"), name="contact_talking"),
             models.Index(fields=["ended_at"], condition=Q(token_hash__isnull=False), name="contact_retention"),
         ]
