@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -68,7 +66,6 @@ def test_stems_are_written_as_they_are_compared() -> None:
     assert [stem for stem in STEMS if not (stem.isascii() and stem.isalpha() and stem.islower())] == []
 
 
-def test_a_long_password_is_read_as_fast_as_a_short_one() -> None:
-    began = time.perf_counter()
+def test_a_long_password_is_read_to_its_end() -> None:
     assert is_familiar("kesakesa1" * 2_000)
-    assert time.perf_counter() - began < 2
+    assert not is_familiar("kesakesa1" * 2_000 + "lyhty-ikkunassa")
