@@ -17,6 +17,7 @@ import uvloop
 
 from bench.chat.accounts import NOTHING, Account, Numbered, account, percentile
 from bench.chat.clients import Talk, Watch, connect_all, let_go, wait_until
+from bench.chat.disk import Disk
 from bench.chat.processes import Process, cpu_seconds_of_all
 
 WARM_UP: Final = 1.0  # seconds at full load before times are taken; every message counts in the account
@@ -60,6 +61,8 @@ class Measured:
     server_cpu_s: float = 0.0
     database_cpu_s: float = 0.0
     elsewhere_cpu_s: float = 0.0  # what the machine did beside the bench during the load: 0 in a fair run
+    disk_p99_ms: float = 0.0  # a small write with nothing else, meanwhile: while the disk stalls, nothing is stored
+    disk_max_ms: float = 0.0
     server_rss_mb: float = 0.0
     kb_per_socket: float = 0.0
     connected_s: float = 0.0
@@ -119,7 +122,9 @@ async def _drive(
     gc.disable()
     if plan.rate:
         before_load = _cpu(server)
-        late = await _talk(talks, watch, plan)
+        with Disk() as disk:
+            late = await _talk(talks, watch, plan)
+        measured.disk_p99_ms, measured.disk_max_ms = percentile(disk.took, 99) * 1000, max(disk.took) * 1000
         used = [after - before for after, before in zip(_cpu(server), before_load, strict=True)]
         measured.server_cpu_s, measured.generator_cpu_s, measured.database_cpu_s, all_of_it = used
         measured.elsewhere_cpu_s = max(0.0, all_of_it - sum(used[:3]))

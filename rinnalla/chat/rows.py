@@ -111,15 +111,16 @@ class _SQLite:
 
 
 class _PostgreSQL:
-    """Many rows go in as arrays; two statements share a round trip, and the server plans each of them once.
-
-    ``= ANY`` takes the index whatever the server believes of the sizes of the tables; it has to guess those of a join.
-    """
+    """Many rows go in as arrays, and two statements share a round trip."""
 
     LOCK: Final = """
         SELECT id, last_seq, open, answerer_id, key_id FROM chat_conversation
         WHERE id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE"""
-    KNOWN: Final = "SELECT count(*) FROM chat_message WHERE client_id = ANY(%s::uuid[])"
+    # One look into the index for each id, whatever the server believes of the table. Planned anew each time, as a plan
+    # from when the table was nearly empty would read all of it.
+    KNOWN: Final = """
+        SELECT count(*) FROM unnest(%s::uuid[]) given (id),
+             LATERAL (SELECT FROM chat_message WHERE client_id = given.id LIMIT 1) found"""
     INSERT: Final = """
         INSERT INTO chat_message (conversation_id, seq, client_id, author, kind, person_id, at, body)
         SELECT conversation_id, seq, client_id, author, kind, person_id, at, substring(bodies FROM place FOR size)
@@ -138,7 +139,7 @@ class _PostgreSQL:
     ) -> tuple[list[Head], bool]:
         with cls._together() as (cursor, second):
             cursor.execute(cls.LOCK, [_array(pk.hex for pk in conversation_ids)], prepare=True)
-            second.execute(cls.KNOWN, [_array(pk.hex for pk in client_ids)], prepare=True)
+            second.execute(cls.KNOWN, [_array(pk.hex for pk in client_ids)], prepare=False)
             heads = [Head(*row) for row in cursor.fetchall()]
             (known,) = second.fetchone() or (0,)
         return heads, known > 0

@@ -34,6 +34,7 @@ class Journal[Entry, Outcome]:
     """
 
     MOST: Final = 256  # entries in one transaction
+    FEW: Final = 2  # entries that are not worth a wait for more
     WAIT: Final = 0.002  # seconds a busy writer lets more entries come
 
     def __init__(
@@ -79,7 +80,7 @@ class Journal[Entry, Outcome]:
                 if busy:
                     sleep(self.WAIT)  # a nap, not a wait at the queue: that would wake this thread for every entry
                 batch, ending = self._collect(first)
-                busy = len(batch) > 1
+                busy = len(batch) > self.FEW
                 outcomes = self._commit(batch)
                 assert self._loop is not None
                 self._loop.call_soon_threadsafe(self._deliver, list(zip(batch, outcomes, strict=True)))
