@@ -34,7 +34,6 @@ from rinnalla.core.live import Bus, Event
 from rinnalla.core.sockets import Socket
 from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.models import Line
-from rinnalla.helpline.queries import places
 from rinnalla.helpline.rules import LEASE, RENEW
 
 log = logging.getLogger(__name__)
@@ -66,9 +65,9 @@ class Gateway:
         self.by_token = Batched(visiting.talks_by_token, self._pool)
         self.by_id = Batched(visiting.talks_by_id, self._pool)
         self.messages = Batched(read_many, self._pool)
+        self._queues = Batched(visiting.places_on_lines, self._pool)
         self._people = Batched(visiting.people_of_sessions, self._pool)
         self._watching: dict[int, set[VisitSocket]] = {}
-        self._places: dict[int, dict[int, int]] = {}
         self._looking: dict[int, asyncio.Task[None]] = {}
         self._line_subscriptions: dict[int, Any] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -270,8 +269,7 @@ class Gateway:
 
     # The queue ----------------------------------------------------------------------------------------------------
     async def place_of(self, talk: Talk) -> tuple[int, int] | None:
-        found = await self.in_thread(partial(places, talk.line_id))
-        self._places[talk.line_id] = found
+        found = await self._queues.get(talk.line_id)
         return (found[talk.contact_id], len(found)) if talk.contact_id in found else None
 
     def watch_queue(self, socket: VisitSocket) -> None:
@@ -295,7 +293,7 @@ class Gateway:
         """Tell everyone waiting here their place; not more often than PLACES_AGAIN, whatever happens in the queue."""
         await asyncio.sleep(PLACES_AGAIN)
         self._looking.pop(line_id, None)
-        found = await self.in_thread(partial(places, line_id))
+        found = await self._queues.get(line_id)
         for socket in tuple(self._watching.get(line_id, ())):
             if socket.talk is not None and (place := found.get(socket.talk.contact_id)) is not None:
                 socket.tell_place(place, len(found))

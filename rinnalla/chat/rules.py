@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Q
 
 from rinnalla.people.models import Role
+
+# How long the help-seeker's browser still shows a conversation that has ended. The device may not be theirs alone
+# (promise S16), so that is less than the service keeps it.
+SHOWN_AFTER_END: Final = timedelta(hours=1)
+
+
+def still_shown(*, now: datetime, contact: str = "") -> Q:
+    """Contacts whose page may be opened with their cookie; ``contact`` is the way to them, such as "contact__"."""
+    return Q(**{f"{contact}ended_at": None}) | Q(**{f"{contact}ended_at__gt": now - SHOWN_AFTER_END})
 
 
 def shown_role(roles: Collection[str]) -> str:

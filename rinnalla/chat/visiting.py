@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from rinnalla.chat.models import Conversation
-from rinnalla.chat.rules import shown_role
+from rinnalla.chat.rules import shown_role, still_shown
 from rinnalla.helpline.models import Contact, DutySession
+from rinnalla.helpline.queries import places
 from rinnalla.people.models import Membership, Person
 
 # A page that says nothing is heard of every 20 s (frontend/socket.ts), and that is kept within four rounds of the
@@ -81,11 +82,9 @@ def _talks(**which: Any) -> list[Talk]:
 
 
 def talks_by_token(hashes: Sequence[bytes]) -> list[Talk | None]:
-    """The talk of each token hash; None where no contact has it."""
-    contacts = {
-        bytes(found or b""): pk
-        for pk, found in Contact.objects.filter(token_hash__in=set(hashes)).values_list("pk", "token_hash")
-    }
+    """The talk of each token hash; None where no contact has it, or none that may still be shown."""
+    found = Contact.objects.filter(still_shown(now=timezone.now()), token_hash__in=set(hashes))
+    contacts = {bytes(token or b""): pk for pk, token in found.values_list("pk", "token_hash")}
     by_contact = {talk.contact_id: talk for talk in _talks(contact_id__in=contacts.values())}
     return [by_contact.get(contacts.get(wanted, 0)) for wanted in hashes]
 
@@ -93,6 +92,12 @@ def talks_by_token(hashes: Sequence[bytes]) -> list[Talk | None]:
 def talks_by_id(ids: Sequence[uuid.UUID]) -> list[Talk | None]:
     by_id = {talk.conversation_id: talk for talk in _talks(pk__in=set(ids))}
     return [by_id.get(wanted) for wanted in ids]
+
+
+def places_on_lines(line_ids: Sequence[int]) -> list[dict[int, int]]:
+    """The queue of each line, contact id → place. One query for each line, however many ask."""
+    found = {line_id: places(line_id) for line_id in set(line_ids)}
+    return [found[line_id] for line_id in line_ids]
 
 
 def people_of_sessions(session_keys: Sequence[str]) -> list[int | None]:

@@ -10,9 +10,11 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from rinnalla.chat.models import Conversation
+from rinnalla.chat.rules import still_shown
 from rinnalla.helpline.actions import token_hash
 from rinnalla.helpline.models import Contact
 
@@ -22,13 +24,15 @@ COOKIE: Final = "visit"
 def visit_of(request: HttpRequest) -> Conversation | None:
     """The conversation, with its contact, line and answerer, that the browser's cookie opens; None without one.
 
-    None also once retention has erased it. One query, or none without the cookie.
+    None also when it ended so long ago that it is not shown any more (rules.SHOWN_AFTER_END), or was erased. One query,
+    or none without the cookie.
     """
     token = request.COOKIES.get(COOKIE, "")
     if not token:
         return None
     visits = Conversation.objects.select_related("contact__line", "answerer")
-    return visits.filter(contact__token_hash=token_hash(token)).exclude(key_id=None).first()
+    shown = still_shown(now=timezone.now(), contact="contact__")
+    return visits.filter(shown, contact__token_hash=token_hash(token)).exclude(key_id=None).first()
 
 
 def is_going_on(visit: Conversation | None) -> bool:

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, WebSocketRoute, expect
 from tests.journeys.service import Service
 from tests.journeys.test_first_conversation import DESK, PHONE, Side
 from tests.journeys.test_windows import wait_in_line
+from tests.journeys.wire import wire_to
 
 Passes = Callable[[str], bool]
 
@@ -87,6 +88,24 @@ def test_last_words_are_shown_though_the_end_came_first(seeker: Side, volunteer:
     expect(seeker.page.locator("#over")).to_be_visible()
     expect(seeker.page.locator("#lines")).to_contain_text("Hyvää yötä. Saat tulla takaisin.")
     assert seeker.faults == []
+
+
+def test_a_line_that_went_dead_is_noticed_after_a_message(browser: Browser, server: Service, volunteer: Side) -> None:
+    with wire_to(server.seeker_url) as wire:
+        seeker = Side(browser, wire.url, PHONE)
+        talk(seeker, volunteer)
+        wire.dead = True
+        seeker.say("kuuletko?")
+        expect(seeker.page.locator("#strip")).to_be_visible(timeout=15_000)  # without a message it takes up to 30 s
+
+        wire.dead = False
+        expect(seeker.page.locator("#lines .tick")).to_have_count(1, timeout=30_000)
+        expect(seeker.page.locator("#strip")).to_be_hidden()
+        expect(volunteer.page.locator("#lines")).to_contain_text("kuuletko?")
+        assert seeker.texts().count("kuuletko?") == 1
+        end(volunteer)
+        assert seeker.faults == []
+        seeker.context.close()
 
 
 def test_the_name_of_a_lost_answerer_leaves_the_header(seeker: Side, volunteer: Side) -> None:

@@ -100,7 +100,8 @@ class Frames:
 class Live:
     """The gateway as browsers reach it."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, gateway: Gateway, port: int) -> None:
+        self.gateway = gateway
         self.host = f"127.0.0.1:{port}"
         self.open = ExitStack()
 
@@ -139,7 +140,7 @@ def signed_in(person: Person) -> str:
 @pytest.fixture
 def live(transactional_db: None) -> Iterator[Live]:
     """The real gateway and the real sockets, in a thread with its own event loop."""
-    started, port, stop = threading.Event(), [0], threading.Event()
+    started, stop, made = threading.Event(), threading.Event(), list[Live]()
 
     async def run() -> None:
         gateway = Gateway(bus())
@@ -154,7 +155,7 @@ def live(transactional_db: None) -> Iterator[Live]:
             await asyncio.sleep(0.01)
         listening = server.servers[0].sockets[0]
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32_768)  # the system keeps little for slow readers
-        port[0] = listening.getsockname()[1]
+        made.append(Live(gateway, listening.getsockname()[1]))
         started.set()
         while not stop.is_set():  # noqa: ASYNC110  # set by another thread
             await asyncio.sleep(0.02)
@@ -168,7 +169,7 @@ def live(transactional_db: None) -> Iterator[Live]:
     thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
     thread.start()
     assert started.wait(10)
-    server = Live(port[0])
+    [server] = made
     yield server
     server.open.close()
     stop.set()

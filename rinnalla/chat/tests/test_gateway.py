@@ -6,13 +6,14 @@ import asyncio
 import json
 import uuid
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 
-from rinnalla.chat.gateway import PLACES_AGAIN, Gateway
+from rinnalla.chat.gateway import PLACES_AGAIN, SHARES, Gateway
 from rinnalla.chat.live import VisitSocket
 from rinnalla.chat.models import Message
 from rinnalla.chat.tests.conftest import Live, Talking, begin
@@ -156,6 +157,21 @@ def test_a_page_that_vanished_with_its_process_is_not_shown_as_here(live: Live, 
     Contact.objects.filter(pk=contact.pk).update(seen_at=timezone.now() - PRESENT)
     publish(f"contact:{contact.pk}", {"t": "state"})
     assert answerer.until("there")["there"] is False
+
+
+def test_everybody_present_is_renewed_once_in_all_the_rounds_together(
+    live: Live, sekasin: Line, talking: Talking
+) -> None:
+    waiting = [helpline.join_queue(line=sekasin, language="fi", now=timezone.now()) for _ in range(SHARES)]
+    for _, token in waiting:
+        live.visit(token).until("hello")
+
+    rounds = [live.gateway._heard_of(monotonic(), share=share) for share in range(SHARES)]
+
+    contacts = [pk for heard in rounds for _ago, of_seekers, _people in heard for pk in of_seekers]
+    assert sorted(contacts) == sorted([talking.contact.pk, *(contact.pk for contact, _ in waiting)])
+    for heard in rounds:  # a lease is short: in every round
+        assert {pk for _ago, _contacts, people in heard for pk in people} == {talking.person.pk}
 
 
 def test_hints_after_the_end_of_the_gateway_disturb_nobody(

@@ -347,6 +347,7 @@ def test_an_error_at_the_desk_leads_back_to_the_desk(
     assert 'href="/staff/"' in text
     assert 'href="/"' not in text
     assert "/exit/" not in text
+    assert "etusivu" not in text.lower()  # the button beside it says "Alkusivulle"
 
 
 @pytest.mark.parametrize(("address", "first"), [("/staff/duty/", "/staff/"), ("/chat/", "/")])

@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from rinnalla.chat import actions as chat
 from rinnalla.chat.models import Conversation, Message
+from rinnalla.chat.rules import SHOWN_AFTER_END
 from rinnalla.chat.tests.desk import on_duty
 from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.models import Contact, Line
@@ -67,6 +68,25 @@ def test_a_person_is_heard_without_scripts(sekasin: Line, aino: Person) -> None:
     assert (ended.state, ended.ended_by, ended.retention_hours) == ("ended", "seeker", 48)
     assert texts_of(seeker) == said
     assert desk.get(talk).context["talk"].ended_by == "seeker"
+
+
+def test_a_conversation_is_shown_for_an_hour_after_its_end(sekasin: Line, aino: Person) -> None:
+    seeker, desk = joined(), on_duty(aino)
+    desk.post("/staff/duty/next/")
+    say(seeker, "kiitos")
+    seeker.post("/chat/leave/")
+
+    def ended_ago(ago: timedelta) -> None:
+        Contact.objects.update(ended_at=timezone.now() - ago)
+
+    ended_ago(SHOWN_AFTER_END - timedelta(minutes=1))
+    assert texts_of(seeker) == [("seeker", "kiitos")]
+
+    ended_ago(SHOWN_AFTER_END + timedelta(minutes=1))
+    answer = seeker.get("/chat/")
+    assert "kiitos" not in answer.content.decode()
+    assert answer.cookies["visit"]["max-age"] == 0
+    assert Message.objects.filter(author="seeker").exists()  # the service keeps it until retention
 
 
 def test_the_page_says_which_kind_of_person_answers(sekasin: Line, aino: Person) -> None:

@@ -12,10 +12,12 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import RequestFactory
 from django.utils import timezone
 
+from rinnalla.chat.gateway import SHARES
+from rinnalla.chat.rules import SHOWN_AFTER_END
 from rinnalla.chat.tests.conftest import begin, signed_in
 from rinnalla.chat.transcript import Saying, read_many, write
-from rinnalla.chat.visiting import people_of_sessions, talks_by_id, talks_by_token
-from rinnalla.helpline.actions import token_hash
+from rinnalla.chat.visiting import people_of_sessions, places_on_lines, talks_by_id, talks_by_token
+from rinnalla.helpline.actions import leave, token_hash
 from rinnalla.helpline.models import Contact, Line
 from rinnalla.helpline.rules import RENEW
 from rinnalla.people.models import Person
@@ -74,6 +76,33 @@ def test_each_token_leads_to_its_talk(sekasin: Line, aino: Person, eetu: Person)
     ]
 
 
+def test_a_token_leads_nowhere_an_hour_after_the_end(sekasin: Line, aino: Person, eetu: Person) -> None:
+    long_ago, _, token = begin(sekasin, aino)
+    just_now, _, other = begin(sekasin, eetu)
+    for contact, more in ((long_ago, timedelta(minutes=1)), (just_now, -timedelta(minutes=1))):
+        leave(contact=contact, now=timezone.now() - SHOWN_AFTER_END - more)
+
+    found = talks_by_token([token_hash(token), token_hash(other)])
+
+    assert [talk and talk.contact_id for talk in found] == [None, just_now.pk]
+
+
+def test_each_line_has_its_own_queue(sekasin: Line) -> None:
+    solmussa = Line.objects.create(slug="solmussa", channel="chat", centre=sekasin.centre)
+    now = timezone.now()
+    first, second, alone = (
+        Contact.objects.create(line=line, queued_at=now + timedelta(seconds=later), seen_at=now)
+        for later, line in enumerate((sekasin, sekasin, solmussa))
+    )
+
+    assert places_on_lines([sekasin.pk, solmussa.pk, sekasin.pk, 0]) == [
+        {first.pk: 1, second.pk: 2},
+        {alone.pk: 1},
+        {first.pk: 1, second.pk: 2},
+        {},
+    ]
+
+
 def test_each_conversation_is_read_above_its_own_number(sekasin: Line, aino: Person, eetu: Person) -> None:
     talks = [begin(sekasin, person)[0].conversation for person in (aino, eetu)]
     now = timezone.now()
@@ -105,7 +134,7 @@ def test_a_talk_that_was_erased_reads_as_nothing(sekasin: Line, aino: Person) ->
 
 def test_a_help_seeker_whose_page_only_pings_is_still_there(sekasin: Line, aino: Person) -> None:
     contact, _, _ = begin(sekasin, aino)
-    last_ping = timezone.now() - timedelta(seconds=20) - RENEW * 1.5  # each at its latest
+    last_ping = timezone.now() - timedelta(seconds=20) - RENEW / 2 * SHARES  # each at its latest
     Contact.objects.filter(pk=contact.pk).update(seen_at=last_ping)
 
     [found] = talks_by_id([contact.conversation.pk])

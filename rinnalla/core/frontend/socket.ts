@@ -24,6 +24,7 @@ const FINAL = new Set([4401, 4403, 4410]);
 const RESTART = 1012;
 const PING_EVERY = 20_000;
 const PONG_WITHIN = 10_000;
+const ANSWERED = new Set(["ping", "say"]); // frames that the service answers at once
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 8_000;
 const RESTART_WAIT = 1_500; // everyone comes back at once: spread them
@@ -49,11 +50,11 @@ export function liveSocket(watcher: Watcher): LiveSocket {
     const current = new WebSocket(url);
     socket = current;
     // A connection attempt that gets no answer at all would otherwise hang for minutes.
-    pong = window.setTimeout(() => lose(current, 0, ""), PONG_WITHIN);
+    hope(current);
     current.onopen = () => {
       if (socket !== current) return;
       opened = Date.now();
-      window.clearTimeout(pong);
+      calm();
       window.clearTimeout(blink);
       blink = 0;
       window.clearInterval(ping);
@@ -62,7 +63,7 @@ export function liveSocket(watcher: Watcher): LiveSocket {
     };
     current.onmessage = (event: MessageEvent<unknown>) => {
       if (socket !== current || typeof event.data !== "string") return;
-      window.clearTimeout(pong);
+      calm();
       const frame = JSON.parse(event.data) as Frame;
       if (frame.t !== "pong") watcher.frame(frame);
     };
@@ -73,7 +74,7 @@ export function liveSocket(watcher: Watcher): LiveSocket {
     if (socket !== lost) return;
     socket = null;
     window.clearInterval(ping);
-    window.clearTimeout(pong);
+    calm();
     lost.onopen = lost.onmessage = lost.onclose = null;
     if (lost.readyState <= WebSocket.OPEN) lost.close();
     if (ended) return;
@@ -92,10 +93,17 @@ export function liveSocket(watcher: Watcher): LiveSocket {
 
   /** Ask whether the other end is still there. */
   function check(): void {
-    const current = socket;
-    if (!current || !send({ t: "ping" })) return;
+    send({ t: "ping" });
+  }
+
+  /** Without a word from the other end for a while, this line is dead, whatever the browser believes. */
+  function hope(current: WebSocket): void {
+    pong ||= window.setTimeout(() => lose(current, 0, ""), PONG_WITHIN);
+  }
+
+  function calm(): void {
     window.clearTimeout(pong);
-    pong = window.setTimeout(() => lose(current, 0, ""), PONG_WITHIN);
+    pong = 0;
   }
 
   /** The network or the page came back: no reason to wait any longer. */
@@ -109,6 +117,7 @@ export function liveSocket(watcher: Watcher): LiveSocket {
   function send(frame: Frame): boolean {
     if (socket?.readyState !== WebSocket.OPEN) return false;
     socket.send(JSON.stringify(frame));
+    if (ANSWERED.has(frame.t)) hope(socket);
     return true;
   }
 
