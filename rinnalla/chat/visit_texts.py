@@ -11,7 +11,7 @@ def visit_texts() -> dict[str, str]:
         "you": gettext("You:"),
         "answerer": gettext("Answerer:"),
         "joined": gettext("{name} joined the conversation."),
-        "lost": gettext("The answerer's connection broke. You are first in the queue."),
+        "lost": gettext("The answerer's connection broke. You are back at the front of the queue."),
         "ended": gettext("The conversation ended."),
         "talk_ended": gettext("The conversation has ended"),
         "stored": pgettext("message", "stored"),

@@ -58,6 +58,19 @@ def test_the_clocks_task_erases_key_messages_and_the_link_to_the_device(sekasin:
     assert Entry.objects.filter(code="chat.erased", details={"conversations": 1}).count() == 1
 
 
+def test_what_remains_is_what_the_privacy_page_says(sekasin: Line, aino: Person) -> None:
+    conversation = ended(sekasin, aino)
+    actions.erase_due(now=timezone.now() + timedelta(hours=49))
+    conversation.refresh_from_db()
+
+    def kept(row: Contact | Conversation) -> set[str]:
+        return {field.name for field in row._meta.fields if getattr(row, field.attname) not in (None, "", False)}
+
+    when = {"queued_at", "seen_at", "claimed_at", "ended_at"}
+    assert kept(conversation.contact) == {"id", "line", "language", "state", "ended_by", "duty", *when}
+    assert kept(conversation) == {"id", "contact", "last_seq", "answerer", "erased_at"}
+
+
 def test_a_conversation_that_goes_on_is_not_erased(sekasin: Line, aino: Person) -> None:
     begin(sekasin, aino)
     assert actions.erase_due(now=timezone.now() + timedelta(days=400)) == 0
