@@ -55,7 +55,7 @@ def lock(
     return {head.id: head for head in heads}, known
 
 
-def store(rows: Sequence[Row], heads: Sequence[Head]) -> None:
+def store(rows: Sequence[Row], heads: Collection[Head]) -> None:
     """Store messages, and the numbers of their conversations' newest."""
     _HOW[connection.vendor].store(rows, heads)
 
@@ -93,7 +93,7 @@ class _SQLite:
         return heads, known
 
     @classmethod
-    def store(cls, rows: Sequence[Row], heads: Sequence[Head]) -> None:
+    def store(cls, rows: Sequence[Row], heads: Collection[Head]) -> None:
         described: list[list[Any]] = []
         place = 1  # SQL counts from 1
         for row in rows:
@@ -145,7 +145,7 @@ class _PostgreSQL:
         return heads, known > 0
 
     @classmethod
-    def store(cls, rows: Sequence[Row], heads: Sequence[Head]) -> None:
+    def store(cls, rows: Sequence[Row], heads: Collection[Head]) -> None:
         sizes = [len(row.body) for row in rows]
         messages = [
             b"".join(row.body for row in rows),
