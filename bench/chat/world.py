@@ -66,23 +66,6 @@ def make_volunteers(line: Line, count: int) -> list[Person]:
     return people
 
 
-def signed_in(person: Person) -> str:
-    """The cookie of a session that a second factor has opened."""
-    from django.conf import settings
-    from django.contrib.auth import login
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.test import RequestFactory
-
-    from rinnalla.people.second_factor import count_as_second_factor
-
-    request = RequestFactory().get("/")
-    request.session = SessionStore()
-    login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    count_as_second_factor(request, person, "demo")
-    request.session.save()
-    return f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}"
-
-
 def begin(duty: DutySession, count: int, *, now: datetime) -> list[tuple[uuid.UUID, str]]:
     """``count`` conversations of ``duty``: the id and the help-seeker's token of each."""
     from rinnalla.chat.models import Conversation, Message
@@ -132,6 +115,7 @@ def make(count: int) -> list[dict[str, str]]:
 
     from rinnalla.core import setup
     from rinnalla.helpline.models import DutySession
+    from rinnalla.people.tests.cast import signed_in
 
     setup.migrate(verbosity=0)
     entrances = []

@@ -15,6 +15,7 @@ from rinnalla.chat.visiting import people_of_sessions, talks_by_token
 from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.models import DutySession, Line
 from rinnalla.people.models import Person
+from rinnalla.people.tests.cast import signed_in
 from rinnalla.sealing.models import RecordKey
 
 
@@ -63,7 +64,7 @@ def test_both_sides_can_enter(line: Line, aino: Person) -> None:
     [(pk, token)] = world.begin(duty, 1, now=now)
 
     [talk] = talks_by_token([helpline.token_hash(token)])
-    [person] = people_of_sessions([world.signed_in(aino).partition("=")[2]])
+    [person] = people_of_sessions([signed_in(aino).partition("=")[2]])
 
     assert talk is not None
     assert (talk.conversation_id, talk.answerer_id, person) == (pk, aino.pk, aino.pk)

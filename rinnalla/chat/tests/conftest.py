@@ -14,10 +14,6 @@ from typing import Any
 
 import pytest
 import uvicorn
-from django.conf import settings
-from django.contrib.auth import login
-from django.contrib.sessions.backends.db import SessionStore
-from django.test import RequestFactory
 from django.utils import timezone
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
@@ -29,7 +25,7 @@ from rinnalla.core.sockets import SocketProtocol, say_goodbye
 from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.models import Contact, DutySession, Line, LineText, OpeningHours
 from rinnalla.people.models import Centre, Membership, Person, Role
-from rinnalla.people.second_factor import count_as_second_factor
+from rinnalla.people.tests.cast import signed_in
 
 
 @pytest.fixture(scope="session")
@@ -125,16 +121,6 @@ class Live:
 
     def duty(self, person: Person) -> Frames:
         return self.connect("/live/duty/", signed_in(person))
-
-
-def signed_in(person: Person) -> str:
-    """The cookie of a session that a second factor has opened."""
-    request = RequestFactory().get("/")
-    request.session = SessionStore()
-    login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    count_as_second_factor(request, person, "demo")
-    request.session.save()
-    return f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}"
 
 
 @pytest.fixture

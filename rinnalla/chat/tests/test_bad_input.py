@@ -15,8 +15,9 @@ from websockets.exceptions import ConnectionClosed
 
 from rinnalla.chat import gateway
 from rinnalla.chat.models import Message
-from rinnalla.chat.tests.conftest import Frames, Live, Talking, signed_in, volunteer
+from rinnalla.chat.tests.conftest import Frames, Live, Talking, volunteer
 from rinnalla.core import sockets
+from rinnalla.people.tests.cast import signed_in
 
 ALONE = "\ud83d"
 

@@ -12,13 +12,14 @@ from django.utils import timezone
 from websockets.exceptions import ConnectionClosed
 
 from rinnalla.chat.models import Message
-from rinnalla.chat.tests.conftest import Frames, Live, Talking, signed_in
+from rinnalla.chat.tests.conftest import Frames, Live, Talking
 from rinnalla.core.live import bus, publish
 from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.models import DutySession
 from rinnalla.helpline.rules import LEASE, NextRefusal, Refused
 from rinnalla.people import actions as people
 from rinnalla.people.models import Membership, Person
+from rinnalla.people.tests.cast import signed_in
 
 WITHIN = 1.0  # seconds
 

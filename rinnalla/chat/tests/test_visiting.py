@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from rinnalla.chat.gateway import SHARES
 from rinnalla.chat.rules import SHOWN_AFTER_END
-from rinnalla.chat.tests.conftest import begin, signed_in
+from rinnalla.chat.tests.conftest import begin
 from rinnalla.chat.transcript import Saying, read_many, write
 from rinnalla.chat.visiting import people_of_sessions, places_on_lines, talks_by_id, talks_by_token
 from rinnalla.helpline.actions import leave, token_hash
 from rinnalla.helpline.models import Contact, Line
 from rinnalla.helpline.rules import RENEW
 from rinnalla.people.models import Person
+from rinnalla.people.tests.cast import signed_in
 
 
 def key_of(person: Person) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -83,6 +84,12 @@ def sign_in(client: Client, who: Person, *, factor: bool = True, sudo: bool = Fa
     session["account_authentication_methods_user"] = str(who.pk)
     session.save()
     return client
+
+
+def signed_in(who: Person) -> str:
+    """The cookie of a session that a second factor has opened."""
+    cookie = sign_in(Client(), who).cookies[settings.SESSION_COOKIE_NAME]
+    return f"{cookie.key}={cookie.value}"
 
 
 def totp_code(secret: str = SECRET) -> str:
