@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from time import perf_counter
 from typing import Any, Final
 
 from bench.chat import first_page, load, processes
@@ -53,7 +54,9 @@ def main(arguments: Sequence[str]) -> int:
 def on_service(
     name: str, service: processes.Service, entrances: Sequence[dict[str, str]], plan: Plan
 ) -> dict[str, Any]:
-    ready = service.start()
+    began = perf_counter()
+    service.start()
+    ready = perf_counter() - began
     ready_rss = service.rss_bytes()
     say(f"{name}: serving after {ready:.1f} s")
     weights = {path: first_page.weigh(service.port, path) for path in ("/", f"/line/{LINE}/")}
@@ -68,7 +71,7 @@ def on_service(
     }
 
 
-def on_relay(relay: processes.Process, conversations: int, plan: Plan) -> Measured:
+def on_relay(relay: processes.Server, conversations: int, plan: Plan) -> Measured:
     names = [str(uuid.uuid4()) for _ in range(conversations)]
     entrances = [{"conversation": name, "visit": f"visit={name}", "staff": "staff=none"} for name in names]
     return load.run(relay, entrances, plan, None)

@@ -18,7 +18,7 @@ import uvloop
 from bench.chat.accounts import NOTHING, Account, Numbered, account, percentile
 from bench.chat.clients import Talk, Watch, connect_all, let_go, wait_until
 from bench.chat.disk import Disk
-from bench.chat.processes import Process, cpu_seconds_of_all
+from bench.chat.processes import Server, cpu_seconds_of_all
 
 WARM_UP: Final = 1.0  # seconds at full load before times are taken; every message counts in the account
 DRAIN: Final = 10.0  # seconds for the last messages to arrive
@@ -80,7 +80,7 @@ class Measured:
 
 
 def run(
-    server: Process,
+    server: Server,
     entrances: Sequence[dict[str, str]],
     plan: Plan,
     rows: Callable[[], dict[str, list[Numbered]]] | None,
@@ -101,9 +101,7 @@ def run(
     return measured
 
 
-async def _drive(
-    server: Process, entrances: Sequence[dict[str, str]], plan: Plan
-) -> tuple[list[Talk], Watch, Measured]:
+async def _drive(server: Server, entrances: Sequence[dict[str, str]], plan: Plan) -> tuple[list[Talk], Watch, Measured]:
     watch = Watch()
     talks = [Talk(watch, entrance) for entrance in entrances]
     clients = [client for talk in talks for client in talk.clients]
@@ -171,7 +169,7 @@ async def _talk(talks: Sequence[Talk], watch: Watch, plan: Plan) -> array[float]
     return late
 
 
-async def _restart(server: Process, talks: Sequence[Talk], watch: Watch, measured: Measured) -> None:
+async def _restart(server: Server, talks: Sequence[Talk], watch: Watch, measured: Measured) -> None:
     """Stop the server as an update does and start it at once; seconds until everybody has been greeted again."""
     clients = [client for talk in talks for client in talk.clients]
     greeted = sum(client.greeted.is_set() for client in clients)
@@ -189,9 +187,8 @@ async def _restart(server: Process, talks: Sequence[Talk], watch: Watch, measure
     assert watch.closed, "nobody was cut off: the server did not restart"
 
 
-def _stop_and_launch(server: Process) -> None:
-    server.ask_to_stop()
-    server.wait()
+def _stop_and_launch(server: Server) -> None:
+    server.stop()
     server.launch()
 
 
@@ -207,7 +204,7 @@ def _fill(measured: Measured, total: Account, watch: Watch) -> None:
     measured.stored_p99_ms = percentile(watch.confirmed, 99) * 1000
 
 
-def _cpu(server: Process) -> tuple[float, float, float, float]:
+def _cpu(server: Server) -> tuple[float, float, float, float]:
     """Seconds of processor time so far: of the server, of the generator, of the database, of the whole machine."""
     own = resource.getrusage(resource.RUSAGE_SELF)
     database = server.database_cpu_seconds()

@@ -4,90 +4,26 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import http.client
 import json
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from tests.services import Server, children_of, free_port, postgresql
+from tests.processes import RINNALLA, ROOT, Serving
+from tests.services import PostgreSQL, children_of, postgresql
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-READY_WITHIN: Final = 30.0  # seconds
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
-class Process:
-    """A server on a port of this machine that keeps its port over restarts. Ends with the bench."""
+class Server(Serving):
+    """A server, and what it takes of the machine."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], log: Path) -> None:
-        self.port = free_port()
-        self._command = [*command, "--port", str(self.port)]
-        self._environment = environment
-        self._log = log
-        self._running: subprocess.Popen[bytes] | None = None
-        self.database: Server | None = None  # the database's own server, where it has one
-
-    @property
-    def pid(self) -> int:
-        assert self._running is not None
-        return self._running.pid
-
-    def start(self) -> float:
-        """Start it; the seconds until it answered."""
-        self.launch()
-        began = time.perf_counter()
-        while not self.is_ready():
-            assert self._running is not None
-            if self._running.poll() is not None or time.perf_counter() - began > READY_WITHIN:
-                self.stop()
-                raise SystemExit(f"{self._command[0]} is not ready:\n{self._log.read_text()[-3000:]}")
-            time.sleep(0.02)
-        return time.perf_counter() - began
-
-    def launch(self) -> None:
-        with self._log.open("ab") as log:
-            self._running = subprocess.Popen(
-                self._command,
-                env=self._environment,
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def is_ready(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
-        with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == http.HTTPStatus.OK
-        return False
-
-    def ask_to_stop(self) -> None:
-        assert self._running is not None
-        self._running.send_signal(signal.SIGTERM)
-
-    def wait(self) -> None:
-        if self._running is not None:
-            try:
-                self._running.wait(20)
-            except subprocess.TimeoutExpired:
-                self._running.kill()
-                self._running.wait()
-            self._running = None
-
-    def stop(self) -> None:
-        if self._running is not None:
-            self._running.terminate()
-            self.wait()
+    database: PostgreSQL | None = None  # the database's own server, where it has one
 
     def cpu_seconds(self) -> float:
         return cpu_seconds_of(self.pid)
@@ -120,11 +56,11 @@ def cpu_seconds_of_all() -> float:
     return (sum(times) - times[3] - times[4]) / TICKS  # the fourth is idle, the fifth waits for the disk
 
 
-class Service(Process):
+class Service(Server):
     """`bin/rinnalla serve` on a database of its own."""
 
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
-        super().__init__([str(ROOT / "bin" / "rinnalla"), "serve"], environment, folder / "serve.log")
+        super().__init__([str(RINNALLA), "serve"], environment, folder / "serve.log")
 
     def world(self, *arguments: str) -> Any:
         """What `bench.chat.world` says, run beside the service on the same database."""
@@ -157,10 +93,10 @@ def service(database: str) -> Iterator[Service]:
 
 
 @contextlib.contextmanager
-def relay() -> Iterator[Process]:
+def relay() -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="rinnalla-bench-") as scratch:
         folder = Path(scratch)
-        made = Process([sys.executable, "-m", "bench.chat.relay"], _environment(folder), folder / "relay.log")
+        made = Server([sys.executable, "-m", "bench.chat.relay"], _environment(folder), folder / "relay.log")
         try:
             yield made
         finally:

@@ -8,42 +8,16 @@ import os
 import random
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.journeys.service import RINNALLA, ROOT, Process, Service, populated_service
+from tests.journeys.service import Service, populated_service
+from tests.processes import RINNALLA, ROOT, Process
 from tests.services import PostgreSQL, RedisServer, postgresql, redis_server
 
 FAULTY = ROOT / "tests" / "faults" / "faulty.py"
-
-
-@dataclass
-class Worker:
-    """`bin/rinnalla worker`, which nobody waits for."""
-
-    environment: dict[str, str]
-    log: Path
-    running: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.running = subprocess.Popen(
-                [str(RINNALLA), "worker"],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def kill(self) -> None:
-        if self.running is not None:
-            self.running.kill()
-            self.running.wait()
-            self.running = None
 
 
 @dataclass
@@ -51,14 +25,14 @@ class Centre:
     """``database`` and ``bus`` are None on SQLite, where one process does everything."""
 
     service: Service
-    worker: Worker
+    worker: Process
     database: PostgreSQL | None = None
     bus: RedisServer | None = None
     chance: random.Random = field(default_factory=random.Random)
 
     def serve_with(self, fault: str | None) -> None:
         """Start the service anew: as it is, or with one seeded fault (faulty.py)."""
-        program = [sys.executable, str(FAULTY), fault] if fault else [str(RINNALLA)]
+        program = [sys.executable, str(FAULTY), fault, "serve"] if fault else [str(RINNALLA), "serve"]
         self.service.kill()
         for process in self.service.processes:
             process.program = program
@@ -70,10 +44,10 @@ class Centre:
             case "serve":
                 process = self.chance.choice(self.service.processes)
                 process.kill()
-                return _start(process)
+                return process.start
             case "worker":
                 self.worker.kill()
-                return self.worker.start
+                return self.worker.launch
             case "database":
                 assert self.database is not None
                 self.database.kill()
@@ -100,16 +74,6 @@ class Centre:
         return found
 
 
-def _start(process: Process) -> Callable[[], None]:
-    def start() -> None:
-        process.launch()
-        while not process.is_ready():  # the log tells why it is not, if it never is
-            assert process.is_running, process.log.read_text()[-4000:]
-            time.sleep(0.05)
-
-    return start
-
-
 @contextlib.contextmanager
 def centre(folder: Path) -> Iterator[Centre]:
     """A quiet centre, running."""
@@ -123,7 +87,7 @@ def centre(folder: Path) -> Iterator[Centre]:
                 "VALKEY_URL": bus.url,
             }
         service = parts.enter_context(populated_service(folder, servers=servers))
-        worker = Worker(service.environment, folder / "worker.log")
+        worker = Process([str(RINNALLA), "worker"], service.environment, folder / "worker.log")
         parts.callback(worker.kill)
-        worker.start()
+        worker.launch()
         yield Centre(service, worker, database, bus)

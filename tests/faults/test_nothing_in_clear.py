@@ -32,7 +32,8 @@ from tests.faults.clear_text import (
     found_below,
     found_in,
 )
-from tests.journeys.service import Process, Service, populated_service
+from tests.journeys.service import Service, populated_service
+from tests.processes import Serving
 
 DATABASES = {"DATABASE_URL": "rinnalla.sqlite3", "KEYS_DATABASE_URL": "keys.sqlite3"}
 ADDRESS = "198.51.100.77"  # as a proxy in front of the service tells it
@@ -47,7 +48,7 @@ def mark(what: str) -> str:
 class Visitor:
     """A browser without scripts: it keeps cookies and sends forms, with a marked name and address."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Serving) -> None:
         self.process = process
         self.cookies: dict[str, str] = {}
 

@@ -12,7 +12,7 @@ import pytest
 from tests.faults.centre import Centre
 from tests.faults.storm import ON_POSTGRESQL, Storm, begin
 from tests.faults.verdict import kinds
-from tests.journeys.service import RINNALLA
+from tests.processes import RINNALLA
 
 MOST_KILLS: Final = 12
 once_is_enough = pytest.mark.skipif(ON_POSTGRESQL, reason="knows no database: caught in the run on SQLite")

@@ -6,87 +6,13 @@ import contextlib
 import os
 import secrets
 import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.services import create_database, drop_database, free_port
-
-ROOT = Path(__file__).resolve().parents[2]
-RINNALLA = ROOT / "bin" / "rinnalla"
-READY_WITHIN = 20  # seconds
-
-
-class Process:
-    """One `bin/rinnalla serve`, on the same port in each of its lives. Another ``program`` may serve in its place."""
-
-    def __init__(self, environment: dict[str, str], log: Path) -> None:
-        self.program = [str(RINNALLA)]
-        self.port = free_port()
-        self.url = f"http://localhost:{self.port}"
-        self.log = log
-        self._environment = environment
-        self._running: subprocess.Popen[bytes] | None = None
-
-    @property
-    def pid(self) -> int:
-        assert self._running is not None, "the process is not running"
-        return self._running.pid
-
-    @property
-    def is_running(self) -> bool:
-        return self._running is not None and self._running.poll() is None
-
-    def start(self) -> None:
-        """Start it and return when it answers."""
-        self.launch()
-        self.wait_until_ready()
-
-    def launch(self) -> None:
-        assert not self.is_running
-        with self.log.open("ab") as log:
-            self._running = subprocess.Popen(
-                [*self.program, "serve", "--port", str(self.port)],
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def wait_until_ready(self) -> None:
-        assert self._running is not None
-        deadline = time.monotonic() + READY_WITHIN
-        while not self.is_ready():
-            if self._running.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                pytest.fail(f"bin/rinnalla serve is not ready:\n{self.log.read_text()[-4000:]}")
-            time.sleep(0.05)
-
-    def is_ready(self) -> bool:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:  # noqa: S310
-            return bool(answer.status == 200)
-        return False
-
-    def kill(self) -> None:
-        """SIGKILL, as if the machine had lost power. Open sockets break."""
-        if self._running is not None:
-            self._running.kill()
-            self._running.wait()
-            self._running = None
-
-    def stop(self) -> None:
-        """SIGTERM, as at an update: it says good-bye to open sockets."""
-        if self._running is not None:
-            self._running.terminate()
-            try:
-                self._running.wait(15)
-            except subprocess.TimeoutExpired:
-                self.kill()
-            self._running = None
+from tests.processes import RINNALLA, Serving
+from tests.services import create_database, drop_database
 
 
 class Service:
@@ -95,15 +21,18 @@ class Service:
     def __init__(self, environment: dict[str, str], folder: Path, *, processes: int) -> None:
         self.environment = environment
         self.folder = folder
-        self.processes = [Process(environment, folder / f"serve-{number}.log") for number in range(1, processes + 1)]
+        self.processes = [
+            Serving([str(RINNALLA), "serve"], environment, folder / f"serve-{number}.log")
+            for number in range(1, processes + 1)
+        ]
         environment["RINNALLA_STAFF_URL"] = self.staff_url  # letters lead here
 
     @property
-    def seeker(self) -> Process:
+    def seeker(self) -> Serving:
         return self.processes[0]
 
     @property
-    def staff(self) -> Process:
+    def staff(self) -> Serving:
         return self.processes[-1]
 
     @property
