@@ -7,7 +7,7 @@ again; the next finds it running. Journeys use no ORM: what they need to know th
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,18 +27,6 @@ def server(running_service: Service) -> Service:
     """The centre of this session, with all of its processes running."""
     running_service.start()
     return running_service
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the end of the server's log under a journey that failed."""
-    report = yield
-    service = getattr(item, "funcargs", {}).get("server")
-    if report.failed and isinstance(service, Service):
-        report.sections.append(("bin/rinnalla serve", service.logs()[-6000:]))
-    return report
 
 
 @pytest.fixture(scope="session")
