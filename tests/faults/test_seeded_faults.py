@@ -49,17 +49,17 @@ def kill_until_caught(centre: Centre, kind: str, part: str = "serve", *, forgetf
 
 @pytest.mark.slow
 @pytest.mark.timeout(200)
-def test_an_acknowledgement_before_the_commit_is_caught(faulty: Centre) -> None:
-    faulty.serve_with("acknowledge_before_commit")
-    assert "lost" in kill_until_caught(faulty, "lost")
-
-
-@once_is_enough
-@pytest.mark.slow
-@pytest.mark.timeout(200)
-def test_an_id_that_is_ignored_is_caught(faulty: Centre) -> None:
-    faulty.serve_with("ignore_ids")
-    assert "doubled" in kill_until_caught(faulty, "doubled")
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("acknowledge_before_commit", "lost"),
+        pytest.param("ignore_ids", "doubled", marks=once_is_enough),
+        pytest.param("believe_hints_only", "screen", marks=once_is_enough),
+    ],
+)
+def test_a_fault_in_the_service_is_caught(faulty: Centre, fault: str, kind: str) -> None:
+    faulty.serve_with(fault)
+    assert kind in kill_until_caught(faulty, kind)
 
 
 @once_is_enough
@@ -68,14 +68,6 @@ def test_an_id_that_is_ignored_is_caught(faulty: Centre) -> None:
 def test_a_page_that_never_asks_for_what_it_missed_is_caught(faulty: Centre) -> None:
     faulty.serve_with(None)
     assert "screen" in kill_until_caught(faulty, "screen", forgetful_pages=True)
-
-
-@once_is_enough
-@pytest.mark.slow
-@pytest.mark.timeout(200)
-def test_a_service_that_believes_hints_only_is_caught(faulty: Centre) -> None:
-    faulty.serve_with("believe_hints_only")
-    assert "screen" in kill_until_caught(faulty, "screen")
 
 
 @pytest.mark.slow
