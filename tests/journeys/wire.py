@@ -1,4 +1,4 @@
-"""A wire between a browser and the service that can go dead without telling either."""
+"""A wire between a browser and the service: it can go dead without telling either, and part pages from sockets."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from urllib.parse import urlsplit
 
 
 class Wire:
-    """Passes bytes both ways from ``url`` to the service; while ``dead``, swallows them, and answers nobody new."""
+    """Passes bytes both ways from ``url`` to ``pages``, and to ``sockets`` what is asked for below `/live/`.
 
-    def __init__(self, service: str) -> None:
+    While ``dead``, it swallows them, and answers nobody new.
+    """
+
+    def __init__(self, pages: str, sockets: str | None = None) -> None:
         self.dead = False
         self.url = ""
-        self._service = urlsplit(service)
+        self._pages = urlsplit(pages)
+        self._sockets = urlsplit(sockets or pages)
 
     async def open(self) -> asyncio.Server:
         server = await asyncio.start_server(self._join, "localhost", 0)
@@ -23,7 +27,15 @@ class Wire:
         return server
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        inner_reader, inner_writer = await asyncio.open_connection(self._service.hostname, self._service.port)
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:  # a browser opens more connections than it uses
+            writer.close()
+            return
+        service = self._sockets if head.split(b" ")[1].startswith(b"/live/") else self._pages
+        inner_reader, inner_writer = await asyncio.open_connection(service.hostname, service.port)
+        if not self.dead:
+            inner_writer.write(head)
         try:
             await asyncio.gather(self._pass(reader, inner_writer), self._pass(inner_reader, writer))
         finally:
@@ -41,8 +53,8 @@ class Wire:
 
 
 @contextmanager
-def wire_to(service: str) -> Iterator[Wire]:
-    wire, ready, done = Wire(service), threading.Event(), threading.Event()
+def wire_to(pages: str, sockets: str | None = None) -> Iterator[Wire]:
+    wire, ready, done = Wire(pages, sockets), threading.Event(), threading.Event()
 
     async def run() -> None:
         async with await wire.open():
