@@ -1,0 +1,75 @@
+"""The volunteer's conversation on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.journeys.service import Service
+from tests.journeys.test_first_conversation import PHONE, Side
+from tests.journeys.test_windows import wait_in_line
+
+# How far the last bubble's foot stands below the place where messages are seen; nothing or less when it is in view.
+HIDDEN_BELOW = """() => {
+  const log = document.getElementById("log").getBoundingClientRect();
+  const foot = document.getElementById("lines").lastElementChild.getBoundingClientRect();
+  return foot.bottom - Math.min(log.bottom, visualViewport.height);
+}"""
+
+
+@pytest.fixture
+def seeker(browser: Browser, server: Service) -> Iterator[Side]:
+    side = Side(browser, server.seeker_url, PHONE)
+    yield side
+    side.context.close()
+
+
+@pytest.fixture
+def volunteer(browser: Browser, server: Service, seeker: Side) -> Iterator[Side]:
+    """Aino, talking with ``seeker`` on a phone. Each test may end the conversation; after it her duty ends."""
+    side = Side(browser, server.staff_url, PHONE)
+    side.go("/demo/")
+    side.page.get_by_role("button", name="Aino").click()
+    side.page.wait_for_url("**/staff/duty/")
+    side.page.locator("main").get_by_role("button", name="Solmussa").click()
+    expect(side.page.locator(".duty-end")).to_be_visible()
+    wait_in_line(seeker.page, seeker.base)
+    side.page.locator("form[action*='next'] button").click()
+    expect(side.page.locator("#composer")).to_be_visible()
+    expect(seeker.page.locator("#who")).to_have_text("Aino")
+    yield side
+    if side.page.locator(".chat-end").is_visible():
+        end(side)
+    side.go("/staff/duty/")
+    side.page.locator("[data-opens='end-duty']").click()
+    side.page.locator("#end-duty form button").first.click()
+    expect(side.page.locator("main").get_by_role("button", name="Solmussa")).to_be_visible()
+    side.context.close()
+
+
+def end(volunteer: Side) -> None:
+    volunteer.page.locator("[data-opens='end-talk']").click()
+    volunteer.page.locator("#end-talk form button").first.click()
+    expect(volunteer.page.locator("#over")).to_be_visible()
+
+
+def many(volunteer: Side, count: int = 25) -> None:
+    for number in range(count):
+        volunteer.say(f"Viesti {number}: kuuntelen, kerro rauhassa lisää.")
+    expect(volunteer.page.locator("#lines .said-tick")).to_have_count(count)
+
+
+def hidden_below(side: Side) -> float:
+    side.page.wait_for_timeout(200)
+    below: float = side.page.evaluate(HIDDEN_BELOW)
+    return below
+
+
+def test_a_long_conversation_scrolls_inside_its_page(volunteer: Side) -> None:
+    many(volunteer)
+    sizes = volunteer.page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
+    assert sizes[0] <= sizes[1]
+    assert hidden_below(volunteer) <= 0
+    assert volunteer.faults == []
