@@ -1,4 +1,4 @@
-"""The volunteer's conversation on a phone."""
+"""The volunteer's conversation on a phone: a long one, one under a keyboard, and one that has ended."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tests.journeys.service import Service
 from tests.journeys.test_first_conversation import PHONE, Side
 from tests.journeys.test_windows import wait_in_line
 
+KEYBOARD = {"width": PHONE["width"], "height": 480}
 # How far the last bubble's foot stands below the place where messages are seen; nothing or less when it is in view.
 HIDDEN_BELOW = """() => {
   const log = document.getElementById("log").getBoundingClientRect();
@@ -72,4 +73,19 @@ def test_a_long_conversation_scrolls_inside_its_page(volunteer: Side) -> None:
     sizes = volunteer.page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
     assert sizes[0] <= sizes[1]
     assert hidden_below(volunteer) <= 0
+    assert volunteer.faults == []
+
+
+def test_the_newest_message_stays_above_the_keyboard(volunteer: Side) -> None:
+    many(volunteer)
+    volunteer.page.set_viewport_size({**KEYBOARD})
+    assert hidden_below(volunteer) <= 0
+    assert volunteer.page.locator("#composer").bounding_box()["y"] < KEYBOARD["height"] - 40  # type: ignore[index]
+    volunteer.page.set_viewport_size({**PHONE})
+    assert hidden_below(volunteer) <= 0
+
+    volunteer.page.evaluate("document.getElementById('log').scrollTop = 0")
+    volunteer.page.set_viewport_size({**KEYBOARD})
+    assert hidden_below(volunteer) > 0  # who reads what was said before is left there
+    assert volunteer.page.evaluate("document.getElementById('log').scrollTop") == 0
     assert volunteer.faults == []

@@ -5,6 +5,8 @@ import { fill, type Texts } from "./desk-texts.ts";
 
 export interface Lines {
   show(): void;
+  /** Is the newest message in view, or nearly? */
+  atNewest(): boolean;
   /** Go to the newest message, whatever was being read. */
   toNewest(): void;
 }
@@ -19,18 +21,18 @@ export function linesOf(talk: HTMLElement, journal: Journal, texts: Texts, mend:
   let shown = new Map<number, HTMLElement>();
   for (const item of list.querySelectorAll<HTMLElement>("[data-seq]")) shown.set(Number(item.dataset["seq"]), item);
 
-  const nearEnd = () => frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR;
+  const atNewest = () => frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR;
   const toNewest = () => {
     frame.scrollTop = frame.scrollHeight;
     more.hidden = true;
   };
   more.addEventListener("click", toNewest);
   frame.addEventListener("scroll", () => {
-    if (nearEnd()) more.hidden = true;
+    if (atNewest()) more.hidden = true;
   });
 
   function show(): void {
-    const follow = nearEnd();
+    const follow = atNewest();
     const before = shown.size;
     const now = new Map<number, HTMLElement>();
     for (const message of journal.said) now.set(message.seq, shown.get(message.seq) ?? stored(message));
@@ -106,7 +108,7 @@ export function linesOf(talk: HTMLElement, journal: Journal, texts: Texts, mend:
     return icon;
   }
 
-  return { show, toNewest };
+  return { show, atNewest, toNewest };
 }
 
 function body(text: string): HTMLElement {

@@ -5,6 +5,7 @@ import { linesOf } from "./desk-lines.ts";
 import { fill, readJson, type Texts } from "./desk-texts.ts";
 import { agreedTime } from "./desk-time.ts";
 import { Journal, keptIn, type Said } from "./journal.ts";
+import { fitScreen } from "./talk-screen.ts";
 
 const TYPING_FOR = 5_000;
 
@@ -25,6 +26,7 @@ export function startTalk(talk: HTMLElement): void {
   journal.add(readJson<Said[]>("transcript"));
   lines.show();
   lines.toNewest();
+  fitScreen(lines);
   showParts(talk, lines.toNewest);
   const time = agreedTime(talk, texts);
 

@@ -6,6 +6,7 @@ import type { VisitTexts } from "./visit-texts.ts";
 
 export interface Lines {
   show(): void;
+  atNewest(): boolean;
   toNewest(): void;
 }
 
@@ -20,18 +21,18 @@ export function linesOf(zone: string, journal: Journal, texts: VisitTexts, mend:
   const items = new Map<string, HTMLElement>();
   for (const item of list.querySelectorAll<HTMLElement>("[data-id]")) items.set(item.dataset["id"] ?? "", item);
 
-  const nearEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+  const atNewest = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
   const toNewest = () => {
     log.scrollTop = log.scrollHeight;
     more.hidden = true;
   };
   more.addEventListener("click", toNewest);
   log.addEventListener("scroll", () => {
-    if (nearEnd()) more.hidden = true;
+    if (atNewest()) more.hidden = true;
   });
 
   function show(): void {
-    const follow = nearEnd();
+    const follow = atNewest();
     const before = list.children.length;
     const wanted = [
       ...journal.said.map((message) => itemOf(message.id, "stored", () => stored(message))),
@@ -98,7 +99,7 @@ export function linesOf(zone: string, journal: Journal, texts: VisitTexts, mend:
     return message.kind === "lost" ? texts.lost : texts.ended;
   }
 
-  return { show, toNewest };
+  return { show, atNewest, toNewest };
 }
 
 function bubble(kind: string, ...inside: Node[]): HTMLElement {

@@ -4,8 +4,8 @@ import { liveSocket, type Frame, type LiveSocket } from "../../core/frontend/soc
 import { composerOf, type Composer } from "./desk-composer.ts";
 import { fill, readJson } from "./desk-texts.ts";
 import { Journal, keptIn, type Said } from "./journal.ts";
+import { fitScreen } from "./talk-screen.ts";
 import { linesOf } from "./visit-lines.ts";
-import { fitScreen } from "./visit-screen.ts";
 import type { VisitTexts } from "./visit-texts.ts";
 
 const TYPING_FOR = 5_000;
@@ -33,7 +33,7 @@ function startVisit(visit: HTMLElement): void {
   const lines = linesOf(visit.dataset["zone"] ?? "UTC", journal, texts, (text) => composer?.put(text));
   lines.show();
   lines.toNewest();
-  fitScreen(lines.toNewest);
+  fitScreen(lines);
 
   const form = document.getElementById("composer");
   if (form instanceof HTMLFormElement && journal.state !== "ended") {
@@ -93,7 +93,7 @@ function startVisit(visit: HTMLElement): void {
       byId("talk").hidden = false;
       document.getElementById("waiting")?.remove();
       document.body.classList.add("is-talk");
-      fitScreen(lines.toNewest);
+      fitScreen(lines);
       lines.toNewest();
       const { name, role } = journal.answerer ?? { name: "", role: "" };
       announce(`${fill(texts.joined, { name })} ${roleName(role)}`);
