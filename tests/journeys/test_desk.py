@@ -89,3 +89,27 @@ def test_the_newest_message_stays_above_the_keyboard(volunteer: Side) -> None:
     assert hidden_below(volunteer) > 0  # who reads what was said before is left there
     assert volunteer.page.evaluate("document.getElementById('log').scrollTop") == 0
     assert volunteer.faults == []
+
+
+@pytest.mark.parametrize("ended_by", ["seeker", "volunteer"])
+def test_the_end_is_told_the_same_live_and_after_a_reload(seeker: Side, volunteer: Side, ended_by: str) -> None:
+    """Whoever ends it: who did, and why the messages are gone, which nobody may read after the end."""
+    seeker.say("Kiitos. Nyt lähden.")
+    expect(volunteer.page.locator("#lines")).to_contain_text("Nyt lähden")
+    if ended_by == "seeker":
+        seeker.page.locator(".talk-end summary").click()
+        seeker.page.locator(".talk-end form button").click()
+        who = "Avunhakija lopetti keskustelun."
+    else:
+        end(volunteer)
+        who = "Lopetit keskustelun."
+
+    over = volunteer.page.locator("#over")
+    expect(over).to_contain_text(who)
+    expect(over).to_contain_text("Viestit otettiin pois tältä sivulta, kun keskustelu päättyi.")
+    expect(volunteer.page.locator("#lines li")).to_have_count(0)
+    assert "lähden" not in volunteer.page.content()
+    live = over.inner_text()
+    volunteer.page.reload()
+    assert over.inner_text() == live
+    assert volunteer.faults == []

@@ -62,6 +62,7 @@ export function startTalk(talk: HTMLElement): void {
       if (frame["state"] === "ended") over();
       else if (frame["state"] !== "talking") taken(); // given back to the queue
     }
+    if (ended) return;
     if (frame.t === "there" && frame["by"] === "seeker") presence(frame["there"] === true);
     if (frame.t === "typing") {
       typing.hidden = false;
@@ -72,8 +73,8 @@ export function startTalk(talk: HTMLElement): void {
     if (!journal.take(frame)) return;
     if (journal.stale && mayReload()) location.reload();
     const fresh = journal.said.slice(known);
+    if (fresh.some((message) => message.kind === "ended")) return over();
     lines.show();
-    if (fresh.some((message) => message.kind === "ended")) over();
     if (fresh.some((message) => message.by === "seeker")) {
       typing.hidden = true;
       if (document.hidden) tellNews();
@@ -110,31 +111,46 @@ export function startTalk(talk: HTMLElement): void {
     if (dialog instanceof HTMLDialogElement) dialog.close();
   }
 
+  /** The end, whoever made it: the page is as it would be if it were loaded now. */
   function over(): void {
     if (ended) return;
     ended = true;
     const line = byId("presence");
     line.dataset["there"] = "ended";
     line.textContent = texts.talk_ended;
-    const unsent = journal.unsent.length;
-    journal.unsent = [];
-    closeWriting();
-    if (unsent) lines.show();
+    empty();
     byId("over").hidden = false;
+    void tellWhoEnded();
+  }
+
+  /** What was said is for nobody to read any more. */
+  function empty(): void {
+    socket?.close();
+    closeWriting();
+    journal.forget();
+    lines.show();
     lines.toNewest();
+    document.getElementById("transcript")?.remove();
   }
 
   /** The conversation is someone else's now: nothing of it stays on this page. */
   function taken(): void {
     ended = true;
-    socket?.close();
-    closeWriting();
-    journal.forget();
-    lines.show();
-    document.getElementById("transcript")?.remove();
+    empty();
     byId("over").hidden = true;
     byId("taken").hidden = false;
     byId("taken").querySelector("a")?.focus();
+  }
+}
+
+/** Who ended the conversation, as a fresh page says it; without a network it is enough that it ended. */
+async function tellWhoEnded(): Promise<void> {
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    const who = page.getElementById("over-who")?.textContent;
+    if (who) byId("over-who").textContent = who;
+  } catch {
+    // The sentence in this page stands.
   }
 }
 
