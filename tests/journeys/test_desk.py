@@ -41,6 +41,7 @@ def volunteer(browser: Browser, server: Service, seeker: Side) -> Iterator[Side]
     expect(side.page.locator("#composer")).to_be_visible()
     expect(seeker.page.locator("#who")).to_have_text("Aino")
     yield side
+    side.page.reload()
     if side.page.locator(".chat-end").is_visible():
         end(side)
     side.go("/staff/duty/")
@@ -112,4 +113,15 @@ def test_the_end_is_told_the_same_live_and_after_a_reload(seeker: Side, voluntee
     live = over.inner_text()
     volunteer.page.reload()
     assert over.inner_text() == live
+    assert volunteer.faults == []
+
+
+def test_what_is_said_to_the_help_seeker_stands_under_a_heading_that_says_so(volunteer: Side) -> None:
+    volunteer.page.locator("[data-shows='line']").click()
+    told = volunteer.page.locator("#line-side section", has_text="Mitä avunhakijalle on kerrottu")
+    for words in ("Linjan säännöt", "Jääkö tämä meidän väliseksemme?", "Mistä muualta saan apua?"):
+        expect(told.get_by_role("heading", name=words)).to_be_visible()
+    volunteer.page.set_viewport_size({"width": 1280, "height": 800})
+    urgent = volunteer.page.locator(".side-urgent")
+    expect(urgent.locator("p")).to_have_count(1)  # what the volunteer does, and nothing else
     assert volunteer.faults == []
