@@ -1,0 +1,49 @@
+"""What a help-seeker's phone and a volunteer's screen must not spoil: words under a button, broken hours, figures."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.service import Service
+from tests.journeys.test_first_conversation import PHONE
+from tests.journeys.test_windows import wait_in_line
+
+# What lies uppermost beside and behind the exit button, at some points around it.
+AROUND_EXIT = """() => {
+  const { left, top, bottom } = document.querySelector(".exit button").getBoundingClientRect();
+  const points = [];
+  for (const x of [20, left - 40, left - 4, left + 20]) for (const y of [2, top - 2, bottom + 4]) points.push([x, y]);
+  const uppermost = points.map(([x, y]) => document.elementFromPoint(x, y));
+  return [...new Set(uppermost.map((element) => (element.closest(".exit") ?? element).localName))];
+}"""
+
+
+@pytest.fixture
+def phone(page: Page) -> Page:
+    page.set_viewport_size({**PHONE})
+    return page
+
+
+def test_the_page_scrolls_away_under_a_strip_and_not_under_exit(server: Service, phone: Page) -> None:
+    phone.goto(f"{server.seeker_url}/line/solmussa/")
+    expect(phone.locator(".brand")).to_be_visible()
+    assert phone.evaluate("document.elementFromPoint(60, 34).closest('.brand') !== null")
+    for far in (130, 260, 390):
+        phone.evaluate(f"scrollTo(0, {far})")
+        assert set(phone.evaluate(AROUND_EXIT)) <= {"body", "form"}, far
+
+
+def test_nobody_is_asked_to_follow_a_circle_that_is_not_there(browser: Browser, server: Service) -> None:
+    for motion, seen in (("no-preference", True), ("reduce", False)):
+        context = browser.new_context(viewport={**PHONE}, reduced_motion=motion)  # type: ignore[arg-type, typeddict-item]
+        page = context.new_page()
+        wait_in_line(page, server.seeker_url, "/en")
+        page.locator(".breath summary").click()
+        expect(page.get_by_text("Breathe in for four seconds and out for six.")).to_be_visible()
+        expect(page.locator(".breath-circle")).to_be_visible(visible=seen)
+        expect(page.get_by_text("Follow the circle")).to_be_visible(visible=seen)
+        page.locator("details.sure summary").click()
+        page.locator("details.sure form button").click()
+        expect(page.locator("#over")).to_be_visible()
+        context.close()
