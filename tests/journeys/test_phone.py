@@ -34,6 +34,23 @@ def test_the_page_scrolls_away_under_a_strip_and_not_under_exit(server: Service,
         assert set(phone.evaluate(AROUND_EXIT)) <= {"body", "form"}, far
 
 
+def test_hours_stay_on_one_row(server: Service, phone: Page) -> None:
+    for prefix in ("", "/sv", "/en"):
+        for line in ("solmussa", "sekasin"):
+            phone.goto(f"{server.seeker_url}{prefix}/line/{line}/")
+            phone.locator("details:has(.week) summary").click()
+            expect(phone.locator(".week")).to_be_visible()
+            rows = phone.evaluate(
+                """[...document.querySelectorAll(".week td")].map((cell) => {
+                  const words = document.createRange();
+                  words.selectNodeContents(cell);
+                  return words.getClientRects().length;
+                })"""
+            )
+            assert set(rows) == {1}
+            assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
 def test_nobody_is_asked_to_follow_a_circle_that_is_not_there(browser: Browser, server: Service) -> None:
     for motion, seen in (("no-preference", True), ("reduce", False)):
         context = browser.new_context(viewport={**PHONE}, reduced_motion=motion)  # type: ignore[arg-type, typeddict-item]
