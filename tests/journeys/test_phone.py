@@ -17,6 +17,12 @@ AROUND_EXIT = """() => {
   const uppermost = points.map(([x, y]) => document.elementFromPoint(x, y));
   return [...new Set(uppermost.map((element) => (element.closest(".exit") ?? element).localName))];
 }"""
+# The staff font is loaded from the web, so that it is no system font.
+FIGURES = """async () => {
+  await document.fonts.load('16px "Atkinson Hyperlegible Next Variable"', "Oa");
+  const faces = await document.fonts.load('16px "Atkinson Hyperlegible Next Variable"', "0123456789");
+  return faces.length;
+}"""
 
 
 @pytest.fixture
@@ -64,3 +70,9 @@ def test_nobody_is_asked_to_follow_a_circle_that_is_not_there(browser: Browser, 
         page.locator("details.sure form button").click()
         expect(page.locator("#over")).to_be_visible()
         context.close()
+
+
+def test_the_staff_font_leaves_figures_to_the_system(server: Service, page: Page) -> None:
+    """Its zero is slashed, which a Finn reads as Ø."""
+    page.goto(f"{server.staff_url}/accounts/login/")
+    assert page.evaluate(FIGURES) == 0
