@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import calendar as month_of
 import logging
-from typing import Any, Final
+from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
@@ -29,8 +28,6 @@ from rinnalla.helpline.hours_in_words import week_table
 from rinnalla.helpline.rules import Refused
 
 log = logging.getLogger(__name__)
-
-SEE_OTHER: Final = 303
 
 
 # Lines --------------------------------------------------------------------------------------------------------------
@@ -134,10 +131,7 @@ def quick_exit(request: HttpRequest) -> HttpResponse:
             helpline.leave(contact=found.contact, now=timezone.now())
     except DatabaseError as problem:  # the visit then ends by itself, as one whose page is gone
         log.warning("a visit could not be ended at exit: %s", type(problem).__name__)
-    answer = HttpResponseRedirect(settings.EXIT_URL, status=SEE_OTHER)
-    visits.forget(answer)
-    answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
-    return answer
+    return visits.away()
 
 
 def _present_visit(request: HttpRequest) -> Conversation | None:

@@ -8,7 +8,7 @@ from typing import Concatenate, Final
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -19,6 +19,7 @@ from rinnalla.helpline.actions import token_hash
 from rinnalla.helpline.models import Contact
 
 COOKIE: Final = "visit"
+SEE_OTHER: Final = 303
 
 
 def visit_of(request: HttpRequest) -> Conversation | None:
@@ -48,6 +49,14 @@ def forget(response: HttpResponse) -> None:
     response.delete_cookie(COOKIE, path="/", samesite="Lax")
 
 
+def away() -> HttpResponse:
+    """The answer of quick exit: it leads to the neutral page and leaves nothing on the device (promise S16)."""
+    answer = HttpResponseRedirect(settings.EXIT_URL, status=SEE_OTHER)
+    forget(answer)
+    answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return answer
+
+
 def from_our_own_page[**P](
     view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -60,14 +69,15 @@ def from_our_own_page[**P](
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if request.method == "POST" and _is_foreign(request):
+        if request.method == "POST" and is_foreign(request):
             raise PermissionDenied("the form came from another site")
         return view(request, *args, **kwargs)
 
     return guarded
 
 
-def _is_foreign(request: HttpRequest) -> bool:
+def is_foreign(request: HttpRequest) -> bool:
+    """Whether the request came from a page of another site."""
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"{request.scheme}://{request.get_host()}":
         return True

@@ -1,23 +1,33 @@
 """What answers http: Django's pages in a bounded pool of threads, beside the event loop of the live parts.
 
 Threads are few, so nothing slow may hold one: a request is read whole before a thread takes it and its answer is
-buffered, and when too many wait the next ones are told so at once (promise R6).
+buffered, and when too many wait the next ones are told so at once (promise R6). Nobody is held up who wants to leave:
+quick exit is then answered here, and what it needs has room of its own (promise S16).
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Final, cast
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.core.handlers.asgi import ASGIRequest
 from django.core.wsgi import get_wsgi_application
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connections
+from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils.csp import build_policy
 from django.utils.translation import override
+
+from rinnalla.core.context import exit_url
 
 Message = dict[str, Any]
 Scope = dict[str, Any]
@@ -27,9 +37,12 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 THREADS: Final = 8
 MOST_WAITING: Final = 400  # pages: less than a second's work
+ROOM_TO_LEAVE: Final = 200  # more of what quick exit needs: scripts and styles of a page, and where it leads
 MOST_BODY: Final = 1024 * 1024  # bytes; no form here has files
 READ_WITHIN: Final = 20.0  # seconds for the whole body of a request
 PLAIN: Final = b"text/plain; charset=utf-8"
+HTML: Final = b"text/html; charset=utf-8"
+Headers = list[tuple[bytes, bytes]]
 
 
 def application(*, pages: bool = True) -> Application:
@@ -53,29 +66,34 @@ class Pages:
         django = WSGIMiddleware(cast("Any", get_wsgi_application()), workers=THREADS, send_queue_size=0)
         self._django = cast("Application", django)
         self._waiting = 0
-        self._full = _unavailable_pages()
+        self._full, self._misunderstood = _pages_without_django("503.html"), _pages_without_django("400.html")
+        self._exits = _addresses("quick_exit")
+        self._on_the_way_out = (f"/{settings.STATIC_URL.strip('/')}/", *_addresses("calendar"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._waiting >= MOST_WAITING:
-            language = scope["path"][1:3]
-            page = self._full.get(language, self._full[settings.LANGUAGE_CODE])
-            await reply(send, 503, page, b"text/html; charset=utf-8", (b"retry-after", b"5"))
+        # WSGI writes "-" and "_" alike: X_Forwarded_Proto must not pass for the header that only a proxy may set.
+        scope["headers"] = [(name, value) for name, value in scope["headers"] if b"_" not in name]
+        path = scope["path"]
+        if self._waiting >= MOST_WAITING + (ROOM_TO_LEAVE if path.startswith(self._on_the_way_out) else 0):
+            if path in self._exits and scope["method"] == "POST" and (headers := _away(scope)) is not None:
+                await reply(send, 303, b"", PLAIN, *headers)
+            else:
+                await reply(send, 503, _in_language(self._full, path), HTML, (b"retry-after", b"5"))
             return
+        misunderstood, closing = _in_language(self._misunderstood, path), (b"connection", b"close")
         if not scope["query_string"].isascii():
-            await reply(send, 400, b"The address has letters that must be written as %XX.")
+            await reply(send, 400, misunderstood, HTML)
             return
         try:
             body = await asyncio.wait_for(_whole_body(receive), READ_WITHIN)
         except TimeoutError:
-            await reply(send, 408, b"The request did not arrive in time.", PLAIN, (b"connection", b"close"))
+            await reply(send, 408, misunderstood, HTML, closing)
             return
         except BodyTooLargeError:
-            await reply(send, 413, b"The request is too large.", PLAIN, (b"connection", b"close"))
+            await reply(send, 413, misunderstood, HTML, closing)
             return
         if body is None:
             return  # the browser is gone
-        # WSGI writes "-" and "_" alike: X_Forwarded_Proto must not pass for the header that only a proxy may set.
-        scope["headers"] = [(name, value) for name, value in scope["headers"] if b"_" not in name]
 
         async def receive_again() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
@@ -106,13 +124,47 @@ async def _whole_body(receive: Receive) -> bytes | None:
             return b"".join(parts)
 
 
-def _unavailable_pages() -> dict[str, bytes]:
-    """The page that says where else help is, in each language: ready before it is needed."""
+def _pages_without_django(template: str) -> dict[str, bytes]:
+    """The page of an error in each language, ready before it is needed. It says where else help is."""
     pages = {}
     for language, _ in settings.LANGUAGES:
         with override(language):
-            pages[language] = render_to_string("503.html").encode()
+            pages[language] = render_to_string(template, {"exit_url": exit_url()}).encode()
     return pages
+
+
+def _in_language(pages: dict[str, bytes], path: str) -> bytes:
+    """The page in the language that the address names."""
+    return pages.get(path.split("/")[1], pages[settings.LANGUAGE_CODE])
+
+
+def _addresses(name: str) -> tuple[str, ...]:
+    """The addresses of a help-seekers' page in each language; none where only the staff's pages are served."""
+    addresses = []
+    for language, _ in settings.LANGUAGES:
+        with override(language), suppress(NoReverseMatch):
+            addresses.append(reverse(name))
+    return tuple(addresses)
+
+
+def _away(scope: Scope) -> Headers | None:
+    """The headers of quick exit's answer; None when the form came from another site.
+
+    The visit is not ended: that would need a thread. It ends by itself, as one whose page is gone.
+    """
+    from rinnalla.chat import visits  # models: only once Django is set up
+
+    request: HttpRequest = ASGIRequest(scope, io.BytesIO())
+    try:
+        if visits.is_foreign(request):
+            return None
+    except DisallowedHost:
+        return None
+    answer = visits.away()
+    cookies = [(b"set-cookie", cookie.OutputString().encode()) for cookie in answer.cookies.values()]
+    named = ((name.lower(), value) for name, value in answer.items())
+    fixed = [(name.encode(), value.encode()) for name, value in named if name != "content-type"]
+    return [*fixed, *cookies]
 
 
 class Health:
@@ -153,13 +205,15 @@ async def not_found(_scope: Scope, _receive: Receive, send: Send) -> None:
 
 
 async def reply(send: Send, status: int, body: bytes, kind: bytes = PLAIN, *headers: tuple[bytes, bytes]) -> None:
-    """A short answer without Django."""
+    """A short answer without Django. A page has the policy of all pages: its way out is a script and a form."""
+    policy = build_policy(settings.SECURE_CSP) if kind == HTML else "default-src 'none'; frame-ancestors 'none'"
     fixed = [
         (b"content-type", kind),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
-        (b"content-security-policy", b"default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'"),
+        (b"referrer-policy", b"same-origin"),
+        (b"content-security-policy", policy.encode()),
     ]
     await send({"type": "http.response.start", "status": status, "headers": [*fixed, *headers]})
     await send({"type": "http.response.body", "body": body})
