@@ -206,7 +206,8 @@ async def not_found(_scope: Scope, _receive: Receive, send: Send) -> None:
 
 async def reply(send: Send, status: int, body: bytes, kind: bytes = PLAIN, *headers: tuple[bytes, bytes]) -> None:
     """A short answer without Django. A page has the policy of all pages: its way out is a script and a form."""
-    policy = build_policy(settings.SECURE_CSP) if kind == HTML else "default-src 'none'; frame-ancestors 'none'"
+    csp = cast("dict[str, list[str]]", settings.SECURE_CSP)
+    policy = build_policy(csp) if kind == HTML else "default-src 'none'; frame-ancestors 'none'"
     fixed = [
         (b"content-type", kind),
         (b"content-length", str(len(body)).encode()),
