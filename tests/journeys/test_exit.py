@@ -1,0 +1,104 @@
+"""Shift three times leads away from wherever one is, also when the service is too full for anything else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.journeys.service import Process, Service
+from tests.journeys.test_first_conversation import PHONE, Side, cookies_go
+from tests.journeys.test_windows import wait_in_line
+
+# Serves as usual, as if more requests than it takes were waiting all the time.
+FULL = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "rinnalla.config.settings"
+from rinnalla.config import asgi, serve
+asgi.MOST_WAITING = 0
+sys.exit(serve.main(sys.argv[2:]))
+"""
+ROOT = Path(__file__).resolve().parents[2]
+TELLTALE = ("rinnalla", "solmussa", "sekasin", "queue", "chat", "crisis", "112")
+
+
+@pytest.fixture
+def seeker(browser: Browser, server: Service) -> Iterator[Side]:
+    side = Side(browser, server.seeker_url, PHONE)
+    yield side
+    side.context.close()
+
+
+@pytest.fixture
+def full(server: Service, tmp_path: Path) -> Iterator[Process]:
+    process = Process(server.environment | {"PYTHONPATH": str(ROOT)}, tmp_path / "full.log")
+    process.program = [sys.executable, "-c", FULL]
+    process.start()
+    yield process
+    process.stop()
+
+
+def shift_three_times(side: Side) -> None:
+    for _ in range(3):
+        side.page.keyboard.press("Shift")
+
+
+def nothing_is_left(side: Side) -> None:
+    side.page.wait_for_url("**/en/calendar/")
+    cookies_go(side)
+    expect(side.page.locator("td.today")).to_be_visible()
+    side.page.wait_for_function("() => localStorage.length + sessionStorage.length === 0")
+    assert side.page.evaluate("document.cookie") == ""
+    assert [word for word in TELLTALE if word in (side.page.title() + side.page.content()).lower()] == []
+    assert side.faults == []
+
+
+def leave_traces(side: Side) -> None:
+    side.page.evaluate("localStorage.setItem('trace', 'x'); sessionStorage.setItem('trace', 'x')")
+
+
+def test_shift_three_times_leaves_the_waiting_page(seeker: Side) -> None:
+    wait_in_line(seeker.page, seeker.base, "/en")
+    assert [cookie.get("name") for cookie in seeker.context.cookies()] == ["visit"]
+    leave_traces(seeker)
+    shift_three_times(seeker)
+    nothing_is_left(seeker)
+
+
+def test_shift_three_times_leaves_the_page_that_is_not_there(seeker: Side) -> None:
+    wait_in_line(seeker.page, seeker.base, "/en")
+    seeker.go("/en/there-is-no-such-page/")
+    expect(seeker.page.locator("body.is-error")).to_be_visible()
+    leave_traces(seeker)
+    shift_three_times(seeker)
+    nothing_is_left(seeker)
+
+
+def test_shift_three_times_leaves_a_service_that_is_full(browser: Browser, server: Service, full: Process) -> None:
+    seeker = Side(browser, full.url, PHONE)
+    wait_in_line(seeker.page, server.seeker_url, "/en")  # cookies do not tell ports apart
+    answer = seeker.page.goto(f"{full.url}/en/chat/")
+    assert answer is not None
+    assert answer.status == 503
+    leave_traces(seeker)
+    shift_three_times(seeker)
+    nothing_is_left(seeker)
+    seeker.context.close()
+
+
+def test_the_button_leaves_a_service_that_is_full_without_scripts(
+    browser: Browser, server: Service, full: Process
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{server.seeker_url}/en/line/solmussa/")
+    page.locator("form[action$='/join/'] button").first.click()
+    assert [cookie.get("name") for cookie in context.cookies()] == ["visit"]
+    page.goto(f"{full.url}/en/chat/")
+    page.locator("form.exit button").click()
+    page.wait_for_url(f"{full.url}/calendar/")
+    assert context.cookies() == []
+    context.close()
