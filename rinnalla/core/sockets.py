@@ -87,11 +87,15 @@ class Handshake:
 
 
 def same_origin(origin: str | None, host: str | None) -> bool:
-    """Whether a page of this service opened the socket. A missing or ``null`` Origin did not."""
+    """Whether a page of this service opened the socket. A missing or ``null`` Origin did not.
+
+    Where pages are served over https only, one that came over http is not ours: it may have been changed on its way.
+    """
     if not origin or not host or origin == "null":
         return False
     parts = urlsplit(origin)
-    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower() and not parts.path
+    schemes = ("https",) if settings.HTTPS else ("http", "https")
+    return parts.scheme in schemes and parts.netloc.lower() == host.lower() and not parts.path
 
 
 class Socket(WSListener):

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 from websockets.exceptions import InvalidStatus
 
 from rinnalla.chat.gateway import PLACES_AGAIN, SHARES, Gateway
@@ -103,6 +104,17 @@ def test_a_socket_from_another_page_is_refused(live: Live, talking: Talking, ori
     with pytest.raises(InvalidStatus) as refused:
         live.connect("/live/visit/", f"visit={talking.token}", origin=origin)
     assert refused.value.response.status_code == 403
+
+
+def test_a_page_that_came_over_http_opens_no_socket_where_pages_are_served_over_https(
+    live: Live, talking: Talking, settings: Settings
+) -> None:
+    settings.HTTPS = True
+    with pytest.raises(InvalidStatus) as refused:
+        live.connect("/live/visit/", f"visit={talking.token}", origin=f"http://{live.host}")
+    assert refused.value.response.status_code == 403
+    own = live.connect("/live/visit/", f"visit={talking.token}", origin=f"https://{live.host}")
+    assert own.until("said")["m"][0]["seq"] == 1
 
 
 @pytest.mark.parametrize(
