@@ -149,13 +149,17 @@ class Socket(WSListener):
 
     def send(self, text: bytes | str) -> None:
         """Send one text message. A reader that leaves too much unread is closed instead."""
+        if (transport := self._ready_to_send()) is not None:
+            transport.send(TEXT, text)
+
+    def _ready_to_send(self) -> WSTransport | None:
         transport = self.transport
         if transport is None or self.closing:
-            return
+            return None
         if self._behind and transport.underlying_transport.get_write_buffer_size() > MOST_UNSENT:
             self.close(SLOW)
-        else:
-            transport.send(TEXT, text)
+            return None
+        return transport
 
     def close(self, code: int, reason: str | None = None, *, at_once: bool = False) -> None:
         """Close with a code and a sentence in the reader's language; ``at_once`` throws away what is unsent.
@@ -233,9 +237,13 @@ class Socket(WSListener):
             self._gather(kind, frame)
         elif kind == WSMsgType.BINARY:
             self.close(BAD_FRAME)
+        elif kind == WSMsgType.PING and (ready := self._ready_to_send()) is not None:
+            ready.send_pong(frame.get_payload_as_bytes())
 
     def _gather(self, kind: WSMsgType, frame: WSFrame) -> None:
-        """Put fragments together; a message larger than ``MOST_FRAME`` closes the socket."""
+        """Put fragments together. Too large a message closes the socket, and so does one in more parts than anybody
+        sends.
+        """
         if (kind == TEXT) == (self._fragments is not None):
             self.close(BAD_FRAME)  # a new message inside an unfinished one, or a continuation of nothing
             return
@@ -243,8 +251,10 @@ class Socket(WSListener):
         self._fragments = self._fragments or []
         self._fragments.append(payload)
         self._size += len(payload)
-        if self._size > MOST_FRAME or len(self._fragments) > MOST_FRAGMENTS:
+        if self._size > MOST_FRAME:
             self.close(TOO_LARGE)
+        elif len(self._fragments) > MOST_FRAGMENTS:
+            self.close(BAD_FRAME)  # not "too large": it may be a small text
         elif frame.fin:
             whole, self._fragments, self._size = b"".join(self._fragments), None, 0
             self._take(whole)
@@ -351,7 +361,7 @@ _ARGUMENTS: Final = (
     30,
     20,
     WSAutoPingStrategy.PING_WHEN_IDLE,
-    True,  # answer pings
+    False,  # pings are answered here, where they are counted: picows would answer a flood of them out of our sight
     2 * MOST_FRAME,  # picows' own limit lies above ours, so that ours can say what is wrong
     None,
     2048,  # bytes of the read buffer to begin with

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 import uuid
@@ -119,6 +120,73 @@ def test_endless_pings_are_closed_with_the_code_that_says_so(live: Live, talking
             other.send(t="ping")
     assert other.close_code() == 4429
     assert other.socket.close_reason
+
+
+def test_a_flood_of_the_protocols_own_pings_is_closed_as_well(live: Live, talking: Talking) -> None:
+    other = live.visit(talking.token)
+    other.next()
+    with suppress(ConnectionClosed):
+        for _ in range(3000):
+            other.socket.ping()
+    assert other.close_code() == 4429
+    assert other.socket.close_reason == "Liian monta viestiä tai ikkunaa yhtä aikaa."
+    say(talking.seeker, "minä olen vielä täällä")
+    assert talking.answerer.until("said")["m"][0]["text"] == "minä olen vielä täällä"
+
+
+# Frames and their parts ---------------------------------------------------------------------------------------------
+def test_a_text_in_parts_of_one_byte_is_put_together(talking: Talking) -> None:
+    message_id = str(uuid.uuid4())
+    talking.seeker.socket.send(list(json.dumps({"t": "say", "id": message_id, "text": "kuuletko minua?"})))
+    assert talking.seeker.until("stored")["id"] == message_id
+    assert talking.answerer.until("said")["m"][0]["text"] == "kuuletko minua?"
+
+
+def parts_of_a_ping(count: int) -> list[str]:
+    """A ping in ``count`` parts with the empty one that the client adds at the end; most of it is room."""
+    whole = '{"t":"ping"}'
+    return [*whole, *" " * (count - 1 - len(whole))]
+
+
+def test_a_message_in_more_parts_than_anybody_sends_is_not_understood(
+    live: Live, talking: Talking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be a small text: "too large" would be untrue."""
+    monkeypatch.setattr(sockets, "BURST", 1000.0)
+    other = live.visit(talking.token)
+    other.next()
+    other.socket.send(parts_of_a_ping(sockets.MOST_FRAGMENTS))
+    assert other.until("pong") == {"t": "pong"}
+    with suppress(ConnectionClosed):
+        other.socket.send(parts_of_a_ping(sockets.MOST_FRAGMENTS + 1))
+    assert other.close_code() == 4400
+    assert other.socket.close_reason == "Palvelu ei ymmärtänyt tätä viestiä."
+
+
+@pytest.mark.parametrize("in_parts", [False, True])
+def test_the_largest_frame_is_taken_and_one_byte_more_is_too_large(
+    live: Live, talking: Talking, in_parts: bool
+) -> None:
+    largest = '{"t":"ping"}'.ljust(sockets.MOST_FRAME)
+    for text, code in ((largest, None), (largest + " ", 4413)):
+        other = live.visit(talking.token)
+        other.next()
+        with suppress(ConnectionClosed):
+            other.socket.send([text[:40_000], text[40_000:]] if in_parts else text)
+        if code is None:
+            assert other.until("pong") == {"t": "pong"}
+        else:
+            assert other.close_code() == code
+            assert other.socket.close_reason == "Viesti on liian suuri."
+
+
+def test_a_nul_inside_words_is_stored_cleaned(talking: Talking) -> None:
+    say(talking.seeker, "ka\0ksi sa\0naa\0")
+    assert talking.answerer.until("said")["m"][0]["text"] == "kaksi sanaa"
+    from rinnalla.chat import queries
+
+    [_, stored] = queries.messages_for_seeker(talking.contact.conversation)
+    assert stored.text == "kaksi sanaa"
 
 
 def test_the_newest_windows_of_one_person_stay_open(live: Live, talking: Talking) -> None:
