@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -14,11 +14,12 @@ from django.utils.translation import override
 from rinnalla.chat.public_urls import urlpatterns
 from rinnalla.helpline.models import Line
 
+Answer = Any  # the test client has a kind of its own
 PREFIXES = {"fi": "", "sv": "/sv", "en": "/en"}
 NAMES = [pattern.name for pattern in urlpatterns if pattern.name != "calendar"]
 
 
-def leads_away(answer: HttpResponse, prefix: str) -> None:
+def leads_away(answer: Answer, prefix: str) -> None:
     text = answer.content.decode()
     assert re.findall(r'<form class="exit" method="post" action="([^"]*)" data-exit="([^"]*)"', text) == [
         (f"{prefix}/exit/", f"{prefix}/calendar/")
@@ -46,44 +47,44 @@ def test_every_address_of_the_help_seekers_shows_a_page_with_quick_exit(
         leads_away(answer, PREFIXES[language])
 
 
-def not_found(client: Client, prefix: str) -> HttpResponse:
+def not_found(client: Client, prefix: str) -> Answer:
     return client.get(f"{prefix}/there-is-no-such-page/")
 
 
-def not_a_line(client: Client, prefix: str) -> HttpResponse:
+def not_a_line(client: Client, prefix: str) -> Answer:
     return client.get(f"{prefix}/line/tuntematon/")
 
 
-def not_allowed(client: Client, prefix: str) -> HttpResponse:
+def not_allowed(client: Client, prefix: str) -> Answer:
     return client.post(f"{prefix}/help/")
 
 
-def foreign(client: Client, prefix: str) -> HttpResponse:
+def foreign(client: Client, prefix: str) -> Answer:
     return client.post(f"{prefix}/chat/leave/", headers={"Sec-Fetch-Site": "cross-site"})
 
 
-def closed_line(client: Client, prefix: str) -> HttpResponse:
+def closed_line(client: Client, prefix: str) -> Answer:
     Line.objects.get().opening_hours.all().delete()
     return client.post(f"{prefix}/line/sekasin/join/")
 
 
-def waiting(client: Client, prefix: str) -> HttpResponse:
+def waiting(client: Client, prefix: str) -> Answer:
     client.post(f"{prefix}/line/sekasin/join/")
     return client.get(f"{prefix}/chat/")
 
 
-def refused_message(client: Client, prefix: str) -> HttpResponse:
+def refused_message(client: Client, prefix: str) -> Answer:
     client.post(f"{prefix}/line/sekasin/join/")
     return client.post(f"{prefix}/chat/say/", {"id": "x", "text": "x" * 20_000})
 
 
-def left(client: Client, prefix: str) -> HttpResponse:
+def left(client: Client, prefix: str) -> Answer:
     client.post(f"{prefix}/line/sekasin/join/")
     client.post(f"{prefix}/chat/leave/")
     return client.get(f"{prefix}/chat/")
 
 
-def fault_of_ours(client: Client, prefix: str) -> HttpResponse:
+def fault_of_ours(client: Client, prefix: str) -> Answer:
     from django.db import OperationalError, connection
 
     def away(*_: object) -> None:
@@ -110,7 +111,7 @@ def fault_of_ours(client: Client, prefix: str) -> HttpResponse:
     ],
 )
 def test_so_does_a_page_that_has_no_address_of_its_own(
-    sekasin: Line, client: Client, ask: Callable[[Client, str], HttpResponse], status: int, language: str
+    sekasin: Line, client: Client, ask: Callable[[Client, str], Answer], status: int, language: str
 ) -> None:
     answer = ask(client, PREFIXES[language])
     assert answer.status_code == status
