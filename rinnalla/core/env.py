@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 
 class SettingError(SystemExit):
@@ -70,6 +70,8 @@ def secret(name: str, file: Path, *, why: str) -> str:
         ) from None
     except OSError as problem:
         raise SettingError(name, f"is not set and {file} cannot be read: {problem.strerror}.") from None
+    except UnicodeDecodeError:
+        raise SettingError(name, f"is not set and {file} is not a text file.") from None
     if not value:
         raise SettingError(name, f"is not set and {file} is empty ({why}).")
     if file.stat().st_mode & 0o077:
@@ -77,13 +79,26 @@ def secret(name: str, file: Path, *, why: str) -> str:
     return value
 
 
+def _address(name: str, default: str | None) -> SplitResult:
+    """The parts of the URL in ``name``. What is wrong with it is told without the URL: it may hold a password."""
+    url = text(name, default)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise SettingError(name, "is no address. In a password write %5B for [, %5D for ], %2F for /.") from None
+    try:
+        _ = parts.port
+    except ValueError:
+        raise SettingError(name, "has a port that is no number from 1 to 65535.") from None
+    return parts
+
+
 def database(name: str, default: str, *, sqlite: Mapping[str, Any], postgresql: Mapping[str, Any]) -> dict[str, Any]:
     """Django's description of the database at the URL in ``name``.
 
     Takes ``sqlite:///absolute/path`` and ``postgresql://user:password@host:port/name?option=value``.
     """
-    url = text(name, default)
-    parts = urlsplit(url)
+    parts = _address(name, default)
     match parts.scheme:
         case "sqlite":
             path = unquote(parts.path)
@@ -92,10 +107,6 @@ def database(name: str, default: str, *, sqlite: Mapping[str, Any], postgresql: 
             path = path if not path.startswith("//") else path[1:]
             return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, **sqlite}
         case "postgresql" | "postgres":
-            try:
-                port = parts.port
-            except ValueError:
-                raise SettingError(name, "has a port that is not a number.") from None
             if not parts.path.strip("/"):
                 raise SettingError(name, "names no database: postgresql://user:password@host:port/NAME")
             options = dict(postgresql.get("OPTIONS", {})) | dict(parse_qsl(parts.query))
@@ -105,7 +116,7 @@ def database(name: str, default: str, *, sqlite: Mapping[str, Any], postgresql: 
                 "USER": unquote(parts.username or ""),
                 "PASSWORD": unquote(parts.password or ""),
                 "HOST": unquote(parts.hostname or ""),
-                "PORT": str(port or ""),
+                "PORT": str(parts.port or ""),
                 **postgresql,
                 "OPTIONS": options,
             }
@@ -114,8 +125,7 @@ def database(name: str, default: str, *, sqlite: Mapping[str, Any], postgresql: 
 
 def mailer(name: str, default: str | None) -> dict[str, Any]:
     """How mail leaves: ``smtp://user:password@host:587`` (STARTTLS), ``smtps://…``, ``file:///path``, ``console:``."""
-    url = text(name, default)
-    parts = urlsplit(url)
+    parts = _address(name, default)
     match parts.scheme:
         case "smtp" | "smtps" if parts.hostname:
             return {
