@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.service import Process, Service
+from tests.journeys.service import Service
 from tests.journeys.test_first_conversation import PHONE, Side, cookies_go
 from tests.journeys.test_windows import wait_in_line
+from tests.processes import ROOT, Serving
 
 # Serves as usual, as if more requests than it takes were waiting all the time.
 FULL = """
@@ -21,7 +22,6 @@ from rinnalla.config import asgi, serve
 asgi.MOST_WAITING = 0
 sys.exit(serve.main(sys.argv[2:]))
 """
-ROOT = Path(__file__).resolve().parents[2]
 TELLTALE = ("rinnalla", "solmussa", "sekasin", "queue", "chat", "crisis", "112")
 
 
@@ -33,9 +33,9 @@ def seeker(browser: Browser, server: Service) -> Iterator[Side]:
 
 
 @pytest.fixture
-def full(server: Service, tmp_path: Path) -> Iterator[Process]:
-    process = Process(server.environment | {"PYTHONPATH": str(ROOT)}, tmp_path / "full.log")
-    process.program = [sys.executable, "-c", FULL]
+def full(server: Service, tmp_path: Path) -> Iterator[Serving]:
+    environment = server.environment | {"PYTHONPATH": str(ROOT)}
+    process = Serving([sys.executable, "-c", FULL, "serve"], environment, tmp_path / "full.log")
     process.start()
     yield process
     process.stop()
@@ -77,7 +77,7 @@ def test_shift_three_times_leaves_the_page_that_is_not_there(seeker: Side) -> No
     nothing_is_left(seeker)
 
 
-def test_shift_three_times_leaves_a_service_that_is_full(browser: Browser, server: Service, full: Process) -> None:
+def test_shift_three_times_leaves_a_service_that_is_full(browser: Browser, server: Service, full: Serving) -> None:
     seeker = Side(browser, full.url, PHONE)
     wait_in_line(seeker.page, server.seeker_url, "/en")  # cookies do not tell ports apart
     answer = seeker.page.goto(f"{full.url}/en/chat/")
@@ -90,7 +90,7 @@ def test_shift_three_times_leaves_a_service_that_is_full(browser: Browser, serve
 
 
 def test_the_button_leaves_a_service_that_is_full_without_scripts(
-    browser: Browser, server: Service, full: Process
+    browser: Browser, server: Service, full: Serving
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

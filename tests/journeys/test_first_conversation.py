@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.journeys.accessibility import axe
 from tests.journeys.service import Service
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 800}
 # Where to leave pictures of the pages for someone to look at; none are made without it.
 PICTURES = os.environ.get("JOURNEY_PICTURES", "")
 # After a crash a page tries again within 8 s at the latest (frontend/socket.ts).
@@ -24,10 +24,8 @@ BACK = 20_000
 class Side:
     """One person's browser, which notes what its pages ask for and what goes wrong in them."""
 
-    def __init__(self, browser: Browser, base: str, size: dict[str, int]) -> None:
-        self.context = browser.new_context(
-            viewport={"width": size["width"], "height": size["height"]}, locale="fi-FI", timezone_id="Europe/Helsinki"
-        )
+    def __init__(self, browser: Browser, base: str, size: ViewportSize) -> None:
+        self.context = browser.new_context(viewport=size, locale="fi-FI", timezone_id="Europe/Helsinki")
         self.page: Page = self.context.new_page()
         self.base = base
         self.faults: list[str] = []

@@ -27,7 +27,7 @@ FIGURES = """async () => {
 
 @pytest.fixture
 def phone(page: Page) -> Page:
-    page.set_viewport_size({**PHONE})
+    page.set_viewport_size(PHONE)
     return page
 
 
@@ -59,7 +59,7 @@ def test_hours_stay_on_one_row(server: Service, phone: Page) -> None:
 
 def test_nobody_is_asked_to_follow_a_circle_that_is_not_there(browser: Browser, server: Service) -> None:
     for motion, seen in (("no-preference", True), ("reduce", False)):
-        context = browser.new_context(viewport={**PHONE}, reduced_motion=motion)  # type: ignore[arg-type, typeddict-item]
+        context = browser.new_context(viewport=PHONE, reduced_motion=motion)  # type: ignore[arg-type]
         page = context.new_page()
         wait_in_line(page, server.seeker_url, "/en")
         page.locator(".breath summary").click()

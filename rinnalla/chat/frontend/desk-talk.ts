@@ -62,7 +62,6 @@ export function startTalk(talk: HTMLElement): void {
       if (frame["state"] === "ended") over();
       else if (frame["state"] !== "talking") taken(); // given back to the queue
     }
-    if (ended) return;
     if (frame.t === "there" && frame["by"] === "seeker") presence(frame["there"] === true);
     if (frame.t === "typing") {
       typing.hidden = false;
@@ -73,8 +72,8 @@ export function startTalk(talk: HTMLElement): void {
     if (!journal.take(frame)) return;
     if (journal.stale && mayReload()) location.reload();
     const fresh = journal.said.slice(known);
-    if (fresh.some((message) => message.kind === "ended")) return over();
     lines.show();
+    if (fresh.some((message) => message.kind === "ended")) over();
     if (fresh.some((message) => message.by === "seeker")) {
       typing.hidden = true;
       if (document.hidden) tellNews();
@@ -111,32 +110,29 @@ export function startTalk(talk: HTMLElement): void {
     if (dialog instanceof HTMLDialogElement) dialog.close();
   }
 
-  /** The end, whoever made it: the page is as it would be if it were loaded now. */
+  /** The help-seeker ended it, or time did. Their last words stay to be read: they may be why someone needs help. */
   function over(): void {
     if (ended) return;
     ended = true;
     const line = byId("presence");
     line.dataset["there"] = "ended";
     line.textContent = texts.talk_ended;
-    empty();
-    byId("over").hidden = false;
-    void tellWhoEnded();
-  }
-
-  /** What was said is for nobody to read any more. */
-  function empty(): void {
-    socket?.close();
+    journal.unsent = [];
     closeWriting();
-    journal.forget();
     lines.show();
+    byId("over").hidden = false;
     lines.toNewest();
-    document.getElementById("transcript")?.remove();
+    void tellWhoEnded();
   }
 
   /** The conversation is someone else's now: nothing of it stays on this page. */
   function taken(): void {
     ended = true;
-    empty();
+    socket?.close();
+    closeWriting();
+    journal.forget();
+    lines.show();
+    document.getElementById("transcript")?.remove();
     byId("over").hidden = true;
     byId("taken").hidden = false;
     byId("taken").querySelector("a")?.focus();
