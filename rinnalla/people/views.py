@@ -63,11 +63,12 @@ def person(request: StaffRequest, person_id: int) -> HttpResponse:
     return render(request, "people/person.html", {"page": page, "person": found})
 
 
+@sudo_required
 def invite(request: StaffRequest) -> HttpResponse:
     centres = list(access.centres_of(request.user))
     mine = access.roles_of(request.user)
     roles = {role for centre in centres for role in rules.manageable_roles(mine, centre.pk)}
-    initial = {"role": Role.VOLUNTEER, "language": request.user.language}
+    initial = {"role": Role.VOLUNTEER, "language": request.user.language, **request.GET.dict()}
     form = InvitationForm(request.POST or None, centres=centres, roles=roles, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -98,6 +99,7 @@ def invitations(request: StaffRequest) -> HttpResponse:
 
 
 @takes_forms_of("invitations")
+@sudo_required
 def resend_invitation(request: StaffRequest, invitation_id: int) -> HttpResponse:
     sent = access.get_invitation_for(request.user, invitation_id)
     return _done(
@@ -111,6 +113,7 @@ def resend_invitation(request: StaffRequest, invitation_id: int) -> HttpResponse
 
 
 @takes_forms_of("invitations")
+@sudo_required
 def withdraw_invitation(request: StaffRequest, invitation_id: int) -> HttpResponse:
     sent = access.get_invitation_for(request.user, invitation_id)
     return _done(

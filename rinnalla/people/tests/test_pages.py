@@ -163,7 +163,7 @@ def test_someone_whose_last_role_was_taken_is_still_found_by_the_centre_that_inv
 
 
 def test_inviting_by_the_page(cast: Cast, client: Client) -> None:
-    sign_in(client, cast.kerttu)
+    sign_in(client, cast.kerttu, sudo=True)
     typed = {"email": "Liisa@Example.org", "centre": cast.sos.pk, "role": "volunteer", "language": "sv"}
     assert client.post("/staff/people/invite/", typed)["Location"] == "/staff/people/invitations/"
     made = Invitation.objects.get()
@@ -193,7 +193,7 @@ def test_inviting_by_the_page(cast: Cast, client: Client) -> None:
 def test_an_invitation_that_cannot_be_is_explained_on_the_page(
     cast: Cast, client: Client, changed: dict[str, str], field: str
 ) -> None:
-    sign_in(client, cast.kerttu)
+    sign_in(client, cast.kerttu, sudo=True)
     typed = {"email": "liisa@example.org", "centre": cast.sos.pk, "role": "volunteer", "language": "fi", **changed}
     if changed.get("centre"):
         typed["centre"] = cast.turku.pk

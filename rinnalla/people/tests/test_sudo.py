@@ -9,19 +9,70 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from rinnalla.people.models import Person
-from rinnalla.people.tests.cast import PASSWORD, Cast, now, sign_in, totp_code
+from rinnalla.people import actions
+from rinnalla.people.models import Invitation, Person, Role
+from rinnalla.people.tests.cast import PASSWORD, Cast, letters_go_out, now, sign_in, totp_code
 
-DANGEROUS = ["give_role", "deactivate", "reactivate", "reset_second_factor"]
+INVITED = {"email": "liisa+koe@example.org", "role": "admin", "language": "sv"}
+
+DANGEROUS = ["give_role", "take_role", "deactivate", "reactivate", "reset_second_factor", "invite"]
+# These take the forms of a list, which is no danger to look at.
+DANGEROUS_FORMS = ["resend_invitation", "withdraw_invitation"]
+
+
+def address(cast: Cast, name: str) -> str:
+    """Where ``name`` is done to Veikko, or to an invitation of his centre to be an administrator."""
+    arguments = {"take_role": [cast.veikko.pk, cast.veikko.memberships.get().pk], "invite": []}
+    return reverse(name, args=arguments.get(name, [cast.veikko.pk]))
+
+
+def waiting_invitation(cast: Cast) -> Invitation:
+    return actions.invite(
+        email="liisa@example.org", centre=cast.sos, role=Role.ADMIN, language="fi", actor=cast.aino, now=now()
+    )
 
 
 @pytest.mark.parametrize("name", DANGEROUS)
 def test_a_dangerous_page_asks_who_is_there_before_and_after_it_is_shown(cast: Cast, client: Client, name: str) -> None:
     sign_in(client, cast.kerttu)
-    url = reverse(name, args=[cast.veikko.pk])
-    for answer in (client.get(url), client.post(url)):
+    url = address(cast, name)
+    for answer in (client.get(url), client.post(url, INVITED)):
         assert answer["Location"].startswith("/accounts/reauthenticate/?next=")
     assert Person.objects.get(pk=cast.veikko.pk).is_active
+    assert cast.veikko.memberships.count() == 1
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.parametrize("name", DANGEROUS_FORMS)
+def test_a_dangerous_form_asks_who_is_there_and_leads_back_to_its_page(cast: Cast, client: Client, name: str) -> None:
+    sent = waiting_invitation(cast)
+    letters_go_out()
+    sent.refresh_from_db()
+    sign_in(client, cast.aino)
+    url = reverse(name, args=[sent.pk])
+    asking = client.post(url)["Location"]
+    assert asking.startswith("/accounts/reauthenticate/?next=")
+    back = client.post(asking, {"password": PASSWORD})["Location"]
+    assert client.get(back)["Location"] == "/staff/people/invitations/"
+    after = Invitation.objects.get()
+    assert (after.token_hash, after.withdrawn_at, after.expires_at) == (sent.token_hash, None, sent.expires_at)
+    assert client.post(url)["Location"] == "/staff/people/invitations/"
+    after.refresh_from_db()
+    assert (after.token_hash, after.withdrawn_at) != (sent.token_hash, None)
+
+
+def test_an_invitation_sent_too_late_comes_back_as_it_was_and_is_not_sent(cast: Cast, client: Client) -> None:
+    sign_in(client, cast.aino)
+    asking = client.post("/staff/people/invite/", {**INVITED, "csrfmiddlewaretoken": "x" * 64})["Location"]
+    back = client.post(asking, {"password": PASSWORD})["Location"]
+    page = client.get(back).content.decode()
+    assert 'value="liisa+koe@example.org"' in page
+    assert '<option value="admin" selected>' in page
+    assert '<option value="sv" selected>' in page
+    assert not Invitation.objects.exists()
+    made = client.post("/staff/people/invite/", {**INVITED, "centre": str(cast.sos.pk)})
+    assert made["Location"] == "/staff/people/invitations/"
+    assert Invitation.objects.get().role == "admin"
 
 
 def test_the_password_opens_it_for_five_minutes(cast: Cast, client: Client) -> None:
