@@ -205,6 +205,7 @@ class Process:
         gateway.by_id = Reads(lambda key: with_number(key.int, World.talk))
         gateway.messages = Reads(lambda key: with_number(key[0].int, lambda world: world.log[key[1] :]))
         gateway._people = Reads(lambda key: with_number(int(key), lambda world: world.number))
+        gateway._queues = Queues(worlds)
         gateway.in_thread = at_once
 
     def open(self, world: World, side: str, after: str) -> Line:
@@ -232,13 +233,22 @@ class Process:
             self.gateway._deliver([(saying, Unavailable("away")) for saying in batch])
 
 
+class Queues:
+    """Where everybody stands, at once."""
+
+    def __init__(self, worlds: dict[int, World]) -> None:
+        self._worlds = worlds
+
+    async def get(self, line_id: int) -> dict[int, int]:
+        return self._worlds[line_id].queue()
+
+
 async def at_once(work: Callable[[], Any]) -> Any:
     return work()
 
 
-def read_from(worlds: dict[int, World], monkeypatch: Any) -> None:
-    """Let the gateway's own queries ask the worlds, and its pauses take no time."""
-    monkeypatch.setattr(gateway_module, "places", lambda line_id: worlds[line_id].queue())
+def take_no_time(monkeypatch: Any) -> None:
+    """Let the gateway's pauses take no time."""
     monkeypatch.setattr(gateway_module, "BREATHE", 0)
     monkeypatch.setattr(gateway_module, "PLACES_AGAIN", 0)
     monkeypatch.setattr(gateway_module, "FLICKER", 0)

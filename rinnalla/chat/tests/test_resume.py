@@ -17,7 +17,7 @@ from typing import Any, Final
 import pytest
 
 from rinnalla.chat.tests.journal_node import Node
-from rinnalla.chat.tests.resume_world import ANSWERER, SEEKER, Line, Process, World, read_from
+from rinnalla.chat.tests.resume_world import ANSWERER, SEEKER, Line, Process, World, take_no_time
 from rinnalla.core.sockets import Socket
 
 SEQUENCES: Final = 10_000
@@ -277,7 +277,7 @@ class Together:
         self.processes = [Process(worlds), Process(worlds)]
         self.sequences = [Sequence(n, seed, self.processes) for n, seed in zip(numbers, seeds, strict=True)]
         worlds |= {sequence.world.number: sequence.world for sequence in self.sequences}
-        read_from(worlds, monkeypatch)
+        take_no_time(monkeypatch)
 
     async def run(self) -> list[str]:
         for process in self.processes:
