@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.journeys.service import Service, populated_service
+from tests.journeys.sides import PHONE, Side
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +39,10 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 def context(context: BrowserContext) -> BrowserContext:
     context.set_default_timeout(10_000)
     return context
+
+
+@pytest.fixture
+def seeker(browser: Browser, server: Service) -> Iterator[Side]:
+    side = Side(browser, server.seeker_url, PHONE)
+    yield side
+    side.context.close()

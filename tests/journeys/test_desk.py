@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.journeys.service import Service
-from tests.journeys.test_first_conversation import PHONE, Side
-from tests.journeys.test_windows import wait_in_line
+from tests.journeys.sides import PHONE, Side, end, end_duty, go_on_duty, wait_in_line
 
 KEYBOARD: ViewportSize = {"width": PHONE["width"], "height": 480}
 # How far the last bubble's foot stands below the place where messages are seen; nothing or less when it is in view.
@@ -21,21 +20,10 @@ HIDDEN_BELOW = """() => {
 
 
 @pytest.fixture
-def seeker(browser: Browser, server: Service) -> Iterator[Side]:
-    side = Side(browser, server.seeker_url, PHONE)
-    yield side
-    side.context.close()
-
-
-@pytest.fixture
 def volunteer(browser: Browser, server: Service, seeker: Side) -> Iterator[Side]:
     """Aino, talking with ``seeker`` on a phone. Each test may end the conversation; after it her duty ends."""
     side = Side(browser, server.staff_url, PHONE)
-    side.go("/demo/")
-    side.page.get_by_role("button", name="Aino").click()
-    side.page.wait_for_url("**/staff/duty/")
-    side.page.locator("main").get_by_role("button", name="Solmussa").click()
-    expect(side.page.locator(".duty-end")).to_be_visible()
+    go_on_duty(side)
     wait_in_line(seeker.page, seeker.base)
     side.page.locator("form[action*='next'] button").click()
     expect(side.page.locator("#composer")).to_be_visible()
@@ -44,17 +32,8 @@ def volunteer(browser: Browser, server: Service, seeker: Side) -> Iterator[Side]
     side.page.reload()
     if side.page.locator(".chat-end").is_visible():
         end(side)
-    side.go("/staff/duty/")
-    side.page.locator("[data-opens='end-duty']").click()
-    side.page.locator("#end-duty form button").first.click()
-    expect(side.page.locator("main").get_by_role("button", name="Solmussa")).to_be_visible()
+    end_duty(side)
     side.context.close()
-
-
-def end(volunteer: Side) -> None:
-    volunteer.page.locator("[data-opens='end-talk']").click()
-    volunteer.page.locator("#end-talk form button").first.click()
-    expect(volunteer.page.locator("#over")).to_be_visible()
 
 
 def many(volunteer: Side, count: int = 25) -> None:

@@ -12,34 +12,19 @@ import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
 
 from tests.journeys.service import Service
-from tests.journeys.test_first_conversation import DESK, PHONE, Side
-from tests.journeys.test_windows import wait_in_line
+from tests.journeys.sides import DESK, PHONE, Side, end, end_duty, go_on_duty, wait_in_line
 from tests.journeys.wire import wire_to
 
 Passes = Callable[[str], bool]
 
 
 @pytest.fixture
-def seeker(browser: Browser, server: Service) -> Iterator[Side]:
-    side = Side(browser, server.seeker_url, PHONE)
-    yield side
-    side.context.close()
-
-
-@pytest.fixture
 def volunteer(browser: Browser, server: Service) -> Iterator[Side]:
     """Aino, on duty in Solmussa. Each test ends her conversation, and then her duty ends."""
     side = Side(browser, server.staff_url, DESK)
-    side.go("/demo/")
-    side.page.get_by_role("button", name="Aino").click()
-    side.page.wait_for_url("**/staff/duty/")
-    side.page.locator("main").get_by_role("button", name="Solmussa").click()
-    expect(side.page.locator(".duty-end")).to_be_visible()
+    go_on_duty(side)
     yield side
-    side.go("/staff/duty/")
-    side.page.locator("[data-opens='end-duty']").click()
-    side.page.locator("#end-duty form button").first.click()
-    expect(side.page.locator("main").get_by_role("button", name="Solmussa")).to_be_visible()
+    end_duty(side)
     side.context.close()
 
 
@@ -68,12 +53,6 @@ def talk(seeker: Side, volunteer: Side) -> Line:
     expect(volunteer.page.locator("#composer")).to_be_visible()
     expect(seeker.page.locator("#who")).to_have_text("Aino")
     return line
-
-
-def end(volunteer: Side) -> None:
-    volunteer.page.locator("[data-opens='end-talk']").click()
-    volunteer.page.locator("#end-talk form button").first.click()
-    expect(volunteer.page.locator("#over")).to_be_visible()
 
 
 def test_last_words_are_shown_though_the_end_came_first(seeker: Side, volunteer: Side) -> None:

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.journeys.service import Service
-from tests.journeys.test_first_conversation import PHONE, Side, cookies_go
-from tests.journeys.test_windows import wait_in_line
+from tests.journeys.sides import PHONE, Side, wait_in_line
+from tests.journeys.test_first_conversation import cookies_go
 from tests.processes import ROOT, Serving
 
 # Serves as usual, as if more requests than it takes were waiting all the time.
@@ -23,13 +23,6 @@ asgi.MOST_WAITING = 0
 sys.exit(serve.main(sys.argv[2:]))
 """
 TELLTALE = ("rinnalla", "solmussa", "sekasin", "queue", "chat", "crisis", "112")
-
-
-@pytest.fixture
-def seeker(browser: Browser, server: Service) -> Iterator[Side]:
-    side = Side(browser, server.seeker_url, PHONE)
-    yield side
-    side.context.close()
 
 
 @pytest.fixture

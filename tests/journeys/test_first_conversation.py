@@ -2,69 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, expect
 
-from tests.journeys.accessibility import axe
 from tests.journeys.service import Service
+from tests.journeys.sides import DESK, Side
 
-PHONE: ViewportSize = {"width": 390, "height": 844}
-DESK: ViewportSize = {"width": 1280, "height": 800}
-# Where to leave pictures of the pages for someone to look at; none are made without it.
-PICTURES = os.environ.get("JOURNEY_PICTURES", "")
 # After a crash a page tries again within 8 s at the latest (frontend/socket.ts).
 BACK = 20_000
-
-
-class Side:
-    """One person's browser, which notes what its pages ask for and what goes wrong in them."""
-
-    def __init__(self, browser: Browser, base: str, size: ViewportSize) -> None:
-        self.context = browser.new_context(viewport=size, locale="fi-FI", timezone_id="Europe/Helsinki")
-        self.page: Page = self.context.new_page()
-        self.base = base
-        self.faults: list[str] = []
-        self.elsewhere: list[str] = []
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("console", lambda line: self._read(line.text))
-        self.page.on("request", lambda request: self._note(request.url))
-
-    def _read(self, text: str) -> None:
-        if "Content Security Policy" in text:
-            self.faults.append(text)
-
-    def _note(self, url: str) -> None:
-        if not url.startswith((f"{self.base}/", "data:", "blob:")):
-            self.elsewhere.append(url)
-
-    def go(self, path: str) -> None:
-        self.page.goto(f"{self.base}{path}")
-
-    def looked_at(self, name: str) -> None:
-        """axe finds nothing on the page as it is now; a picture is kept if one is wanted."""
-        if PICTURES:
-            self.page.screenshot(path=Path(PICTURES) / f"{name}.png")
-        assert axe(self.page) == [], name
-
-    def say(self, text: str) -> None:
-        self.page.locator("#text").fill(text)
-        self.page.locator("#composer button").first.click()
-
-    def texts(self) -> list[str]:
-        """The bubbles' texts, top to bottom."""
-        return self.page.locator("#lines").inner_text().splitlines()
-
-
-@pytest.fixture
-def seeker(browser: Browser, server: Service) -> Iterator[Side]:
-    side = Side(browser, server.seeker_url, PHONE)
-    yield side
-    side.context.close()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.journeys.service import Service
-from tests.journeys.test_first_conversation import DESK, Side
+from tests.journeys.sides import DESK, Side
 
 DEVICE = {
     "protocol": "ctap2",

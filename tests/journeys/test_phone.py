@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.service import Service
-from tests.journeys.test_first_conversation import PHONE
-from tests.journeys.test_windows import wait_in_line
+from tests.journeys.sides import PHONE, wait_in_line
 
 # What lies uppermost beside and behind the exit button, at some points around it.
 AROUND_EXIT = """() => {

@@ -12,8 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.journeys.service import Service
-from tests.journeys.test_first_conversation import DESK, PHONE, Side
-from tests.journeys.test_windows import wait_in_line
+from tests.journeys.sides import DESK, PHONE, Side, end, end_duty, go_on_duty, wait_in_line
 from tests.journeys.wire import Wire, wire_to
 from tests.processes import RINNALLA, Process, Serving
 
@@ -46,11 +45,7 @@ def test_a_conversation_and_a_task_with_each_part_in_its_process(
     browser: Browser, server: Service, split: Wire
 ) -> None:
     seeker, volunteer = Side(browser, split.url, PHONE), Side(browser, split.url, DESK)
-    volunteer.go("/demo/")
-    volunteer.page.get_by_role("button", name="Aino").click()
-    volunteer.page.wait_for_url("**/staff/duty/")
-    volunteer.page.locator("main").get_by_role("button", name="Solmussa").click()
-    expect(volunteer.page.locator(".duty-end")).to_be_visible()
+    go_on_duty(volunteer)
 
     wait_in_line(seeker.page, seeker.base, "/en")
     volunteer.page.locator("form[action*='next'] button").click()
@@ -61,13 +56,9 @@ def test_a_conversation_and_a_task_with_each_part_in_its_process(
     expect(seeker.page.locator("#lines")).to_contain_text("On. Kuuntelen.")
     expect(seeker.page.locator("#lines .tick")).to_have_count(1)
 
-    volunteer.page.locator("[data-opens='end-talk']").click()
-    volunteer.page.locator("#end-talk form button").first.click()
+    end(volunteer)
     expect(seeker.page.locator("#over")).to_be_visible()
-    volunteer.go("/staff/duty/")
-    volunteer.page.locator("[data-opens='end-duty']").click()
-    volunteer.page.locator("#end-duty form button").first.click()
-    expect(volunteer.page.locator("main").get_by_role("button", name="Solmussa")).to_be_visible()
+    end_duty(volunteer)
 
     task = server.command("shell", "--no-imports", "-c", TASK).strip()
     deadline = time.monotonic() + 30

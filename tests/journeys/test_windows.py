@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from playwright.sync_api import WebSocket, expect
 
-import pytest
-from playwright.sync_api import Browser, Page, WebSocket, expect
-
-from tests.journeys.service import Service
-from tests.journeys.test_first_conversation import PHONE, Side
-
-
-@pytest.fixture
-def seeker(browser: Browser, server: Service) -> Iterator[Side]:
-    side = Side(browser, server.seeker_url, PHONE)
-    yield side
-    side.context.close()
-
-
-def wait_in_line(page: Page, base: str, prefix: str = "") -> None:
-    page.goto(f"{base}{prefix}/line/solmussa/")
-    page.locator("form[action$='/join/'] button").first.click()
-    expect(page.locator("#visit")).to_have_attribute("data-state", "waiting")
+from tests.journeys.sides import Side, wait_in_line
 
 
 def test_quick_exit_in_one_window_empties_the_others(seeker: Side) -> None:
