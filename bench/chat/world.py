@@ -91,6 +91,7 @@ def begin(duty: DutySession, count: int, *, now: datetime) -> list[tuple[uuid.UU
             token_hash=token_hash(token),
             state=Contact.State.TALKING,
             queued_at=now,
+            rank_at=now,
             seen_at=now,
             duty=duty,
             claimed_at=now,

@@ -38,6 +38,7 @@ from rinnalla.helpline.rules import LEASE, RENEW
 
 log = logging.getLogger(__name__)
 
+ASIDE: Final = encode({"t": "aside"})
 OTHER: Final = {SEEKER: ANSWERER, ANSWERER: SEEKER}
 THREADS: Final = 4  # that read for the sockets
 MOST_WINDOWS: Final = 8  # sockets of one visit; the oldest is closed
@@ -209,6 +210,8 @@ class Gateway:
                 else:
                     room.there[side] = there
                     room.tell(encode({"t": "there", "by": side, "there": there}), to=OTHER[side])
+            case "aside":  # something for those who answer, which the help-seeker never hears of
+                room.tell(ASIDE, to=ANSWERER)
             case "erased":
                 for socket in tuple(room.sockets):
                     socket.close(sockets.UNKNOWN)

@@ -10,8 +10,8 @@ from django.db.models import Count, F, Min, Q, QuerySet
 
 from rinnalla.helpline.models import Contact, DutySession, Line, LineText
 
-# The order of a queue: those who lost their answerer first, then by the time of joining.
-QUEUE_ORDER = (F("returned_at").asc(nulls_last=True), "queued_at", "id")
+# The order of a queue: those who lost their answerer first, then by the time of joining less the head start.
+QUEUE_ORDER = (F("returned_at").asc(nulls_last=True), "rank_at", "id")
 
 
 def queue_of(line_id: int) -> QuerySet[Contact]:

@@ -62,6 +62,9 @@ export function startTalk(talk: HTMLElement): void {
       if (frame["state"] === "ended") over();
       else if (frame["state"] !== "talking") taken(); // given back to the queue
     }
+    if (frame.t === "aside") {
+      for (const part of document.querySelectorAll("[data-aside]")) part.dispatchEvent(new Event("changed"));
+    }
     if (frame.t === "there" && frame["by"] === "seeker") presence(frame["there"] === true);
     if (frame.t === "typing") {
       typing.hidden = false;

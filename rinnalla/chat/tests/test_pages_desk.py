@@ -71,7 +71,9 @@ def test_the_duty_page_tells_who_waits_and_how_long(sekasin: Line, aino: Person)
     page = client.get("/staff/duty/")
     assert (page.context["can_take_next"], page.context["why_not"] != "") == (False, True)
     contact = join(sekasin)
-    Contact.objects.filter(pk=contact.pk).update(queued_at=timezone.now() - timedelta(minutes=7, seconds=5))
+    Contact.objects.filter(pk=contact.pk).update(
+        **dict.fromkeys(("queued_at", "rank_at"), timezone.now() - timedelta(minutes=7, seconds=5))
+    )
     page = client.get("/staff/duty/")
     [line] = page.context["lines"]
     assert (line.waiting, line.longest_wait_minutes, line.on_duty, line.is_open) == (1, 7, 1, True)

@@ -66,7 +66,7 @@ def test_what_remains_is_what_the_privacy_page_says(sekasin: Line, aino: Person)
     def kept(row: Contact | Conversation) -> set[str]:
         return {field.name for field in row._meta.fields if getattr(row, field.attname) not in (None, "", False)}
 
-    when = {"queued_at", "seen_at", "claimed_at", "ended_at"}
+    when = {"queued_at", "rank_at", "seen_at", "claimed_at", "ended_at"}
     assert kept(conversation.contact) == {"id", "line", "language", "state", "ended_by", "duty", *when}
     assert kept(conversation) == {"id", "contact", "last_seq", "answerer", "erased_at"}
 

@@ -92,7 +92,9 @@ def test_each_line_has_its_own_queue(sekasin: Line) -> None:
     solmussa = Line.objects.create(slug="solmussa", channel="chat", centre=sekasin.centre)
     now = timezone.now()
     first, second, alone = (
-        Contact.objects.create(line=line, queued_at=now + timedelta(seconds=later), seen_at=now)
+        Contact.objects.create(
+            line=line, queued_at=now + timedelta(seconds=later), rank_at=now + timedelta(seconds=later), seen_at=now
+        )
         for later, line in enumerate((sekasin, sekasin, solmussa))
     )
 

@@ -11,6 +11,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from rinnalla.helpline import actions
+from rinnalla.helpline.actions import steps
 from rinnalla.helpline.models import Contact, DutySession, Line, OpeningHours
 from rinnalla.helpline.queries import places
 from rinnalla.helpline.rules import CLOSED_FOR, LEASE
@@ -94,7 +95,7 @@ def test_someone_who_came_back_at_the_last_moment_is_not_sent_away(line: Line, n
     assert gone.state == "away"
     actions.keep_present(contact_ids=[contact.pk], now=late)
     # What a sweep in another process does that had read the contact before it came back:
-    assert not actions._end(gone, by=Contact.EndedBy.LOST, now=late, only=(Contact.State.AWAY,))
+    assert not steps.end(gone, by=Contact.EndedBy.LOST, now=late, only=(Contact.State.AWAY,))
     assert state_of(contact) == "waiting"
 
 

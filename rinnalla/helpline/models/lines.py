@@ -1,4 +1,4 @@
-"""What every channel of a crisis line shares: lines and their hours, duty, the queue, contacts."""
+"""Lines: the services people turn to, their texts and their hours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from rinnalla.people.models import Centre, Person
+from rinnalla.people.models import Centre
 
 
 class Line(models.Model):
@@ -20,6 +20,16 @@ class Line(models.Model):
         AS_SUNDAY = "sunday", _("open as on a Sunday")
         CLOSED = "closed", _("closed")
 
+    class Order(models.TextChoices):
+        SEVERITY = "severity", _("by level, and by the time waited")
+        FIRST_COME = "first_come", _("strictly by the time of joining")
+
+    class LeadState(models.TextChoices):
+        AS_PLANNED = "", _("as planned")
+        OPEN = "open", _("open, whatever the table says")
+        PAUSED = "paused", _("nobody new is let in")
+        CLOSED = "closed", _("closed")
+
     slug = models.SlugField(_("address"), max_length=40, unique=True)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="lines")
@@ -31,6 +41,42 @@ class Line(models.Model):
     parallel_limit = models.PositiveSmallIntegerField(_("conversations at a time for one volunteer"), default=1)
     retention_hours = models.PositiveSmallIntegerField(_("content is kept after the end, hours"), default=48)
     place_hold_minutes = models.PositiveSmallIntegerField(_("a place is kept for someone away, minutes"), default=30)
+    # A line whose visitors are scripted. Never shown to help-seekers, never counted with the others.
+    practice = models.BooleanField(_("a line for practice"), default=False)
+
+    # The queue. A level of the questions before the chat is worth a head start of ``level_minutes``, a return word one
+    # of ``return_minutes``: whoever has waited longer by that much still comes first, so that nobody starves.
+    order = models.CharField(_("order of the queue"), max_length=10, choices=Order, default=Order.SEVERITY)
+    level_minutes = models.PositiveSmallIntegerField(_("head start for each level, minutes"), default=30)
+    level_1_from = models.PositiveSmallIntegerField(_("level 1 begins at, points"), default=2)
+    level_2_from = models.PositiveSmallIntegerField(_("level 2 begins at, points"), default=4)
+    level_3_from = models.PositiveSmallIntegerField(_("level 3 begins at, points"), default=7)
+    return_minutes = models.PositiveSmallIntegerField(_("head start for a return word, minutes"), default=30)
+    return_after_minutes = models.PositiveSmallIntegerField(_("waiting in vain for this long gives one"), default=10)
+    return_days = models.PositiveSmallIntegerField(_("a return word holds, days"), default=7)
+    queue_cap = models.PositiveIntegerField(_("how many may wait at most"), null=True, blank=True)
+    opens_with_people = models.BooleanField(_("open only when somebody is on duty"), default=True)
+
+    # The conversation and what follows it.
+    warn_minutes = models.PositiveSmallIntegerField(_("said before the agreed time is over, minutes"), default=10)
+    wrap_up_minutes = models.PositiveSmallIntegerField(_("for wrapping up, minutes"), default=5)
+    asks_mood = models.BooleanField(_("asks how one feels, before and after"), default=True)
+    asks_word = models.BooleanField(_("asks for a word to the centre"), default=True)
+    word_days = models.PositiveSmallIntegerField(_("a word to the centre is kept, days"), default=90)
+    note_days = models.PositiveSmallIntegerField(_("a note in a contact record is kept, days"), default=30)
+
+    # Fair weight. 0 switches a limit off.
+    heavy_level = models.PositiveSmallIntegerField(_("heavy from this level on"), default=3)
+    cool_down_minutes = models.PositiveSmallIntegerField(_("nothing heavy after a heavy one, minutes"), default=60)
+    heavy_per_evening = models.PositiveSmallIntegerField(_("heavy ones in one duty at most"), default=2)
+    heavy_per_month = models.PositiveSmallIntegerField(_("heavy ones in 30 days at most"), default=6)
+    pause_after_minutes = models.PositiveSmallIntegerField(_("talking without a break at most, minutes"), default=120)
+    pause_minutes = models.PositiveSmallIntegerField(_("length of that break, minutes"), default=10)
+
+    # What the shift lead has set for now, until ``lead_until`` (None: until the end of the opening).
+    lead_state = models.CharField(max_length=10, choices=LeadState, default=LeadState.AS_PLANNED)
+    lead_until = models.DateTimeField(null=True, blank=True)
+    lead_cap = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -39,6 +85,12 @@ class Line(models.Model):
             models.CheckConstraint(condition=Q(session_minutes__gte=5), name="line_session_at_least_5_min"),
             models.CheckConstraint(
                 condition=Q(parallel_limit__gte=1, parallel_limit__lte=6), name="line_parallel_1_to_6"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    level_1_from__gte=1, level_1_from__lt=F("level_2_from"), level_2_from__lt=F("level_3_from")
+                ),
+                name="line_levels_in_order",
             ),
             models.CheckConstraint(
                 condition=Q(youngest=None) | Q(oldest=None) | Q(youngest__lte=F("oldest")), name="line_ages_in_order"
@@ -61,6 +113,7 @@ class LineText(models.Model):
     rules = models.TextField(_("rules"))
     confidentiality = models.TextField(_("confidentiality"))
     other_help = models.TextField(_("other help"), blank=True)
+    self_help = models.TextField(_("self-help while waiting"), blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["line", "language"], name="line_text_once")]
@@ -109,92 +162,3 @@ class ExceptionDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line} {self.date}"
-
-
-class DutySession(models.Model):
-    """One person on duty on one line, from taking duty to ending it. Held by a lease that the open page renews."""
-
-    class State(models.TextChoices):
-        READY = "ready", _("ready")
-        TALKING = "talking", _("talking")
-        WRAP_UP = "wrap_up", _("wrapping up")
-        PAUSED = "paused", _("paused")
-        ENDED = "ended", _("ended")
-
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="duty_sessions")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="duty_sessions")
-    state = models.CharField(max_length=10, choices=State, default=State.READY)
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
-    # Until when the volunteer counts as present. Past it, those they talk with go back to the front of the queue.
-    lease_until = models.DateTimeField()
-    open_contacts = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["person"], condition=~Q(state="ended"), name="duty_one_at_a_time"),
-            models.CheckConstraint(
-                condition=Q(state="ended", ended_at__isnull=False) | (~Q(state="ended") & Q(ended_at=None)),
-                name="duty_ended_has_time",
-            ),
-        ]
-        # No index on `lease_until`, as none on Contact.seen_at: see there.
-        indexes = [models.Index(fields=["line"], condition=~Q(state="ended"), name="duty_on_line")]
-
-    def __str__(self) -> str:
-        return f"{self.person} on {self.line}"
-
-
-class Contact(models.Model):
-    """One attempt to be heard: from joining the queue to the end. Says nothing of who the person is."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("waiting")
-        AWAY = "away", _("away, the place is kept")
-        TALKING = "talking", _("in conversation")
-        ENDED = "ended", _("ended")
-
-    class EndedBy(models.TextChoices):
-        SEEKER = "seeker", _("the help-seeker")
-        ANSWERER = "answerer", _("the answerer")
-        LOST = "lost", _("the connection was lost")
-        CLOSED = "closed", _("the line closed")
-
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="contacts")
-    # SHA-256 of the token in the help-seeker's cookie. Emptied at retention: nothing then links a device to a contact.
-    token_hash = models.BinaryField(max_length=32, null=True, unique=True, editable=False)
-    language = models.CharField(max_length=2, default="fi")
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    queued_at = models.DateTimeField()
-    # Set when an answerer was lost: those people come first, in the order of their first joining.
-    returned_at = models.DateTimeField(null=True, blank=True)
-    seen_at = models.DateTimeField()
-    duty = models.ForeignKey(DutySession, null=True, blank=True, on_delete=models.PROTECT, related_name="contacts")
-    claimed_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.CharField(max_length=10, choices=EndedBy, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(state="talking") | Q(duty__isnull=False), name="contact_talking_has_duty"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=["waiting", "away"]) | Q(duty=None), name="contact_waiting_has_no_duty"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="ended", ended_at__isnull=False) | (~Q(state="ended") & Q(ended_at=None)),
-                name="contact_ended_has_time",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["line", "queued_at", "id"], condition=Q(state="waiting"), name="contact_queue"),
-            # No index holds `seen_at`: it changes every few seconds, and PostgreSQL renews a row in its place, without
-            # touching any index, only when no index has the column.
-            models.Index(fields=["state"], condition=Q(state__in=["waiting", "away"]), name="contact_in_queue"),
-            models.Index(fields=["duty"], condition=Q(state="talking"), name="contact_talking"),
-            models.Index(fields=["ended_at"], condition=Q(token_hash__isnull=False), name="contact_retention"),
-        ]
-
-    def __str__(self) -> str:
-        return f"contact {self.pk}"

@@ -1,0 +1,39 @@
+"""The only way a page gets a line to lead or to set up. What is absent and what is forbidden look alike."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from rinnalla.helpline.models import Line
+from rinnalla.people.access import CARETAKERS, roles_of
+from rinnalla.people.models import Person, Role
+
+# Who steps in during an evening; CARETAKERS (coordinator, administrator) also set up the rules of a line.
+LEADS: Final = (Role.SHIFT_LEAD, Role.COORDINATOR, Role.ADMIN)
+
+
+def led_lines(person: Person) -> QuerySet[Line]:
+    """The lines of the centres in which ``person`` may step in."""
+    return Line.objects.filter(centre__in=roles_of(person).centres(*LEADS))
+
+
+def get_led_line(person: Person, slug: str) -> Line:
+    line = led_lines(person).filter(slug=slug).first()
+    if line is None:
+        raise Http404
+    return line
+
+
+def lines_to_set_up(person: Person) -> QuerySet[Line]:
+    """The lines whose rules and texts ``person`` edits."""
+    return Line.objects.filter(centre__in=roles_of(person).centres(*CARETAKERS))
+
+
+def get_line_to_set_up(person: Person, slug: str) -> Line:
+    line = lines_to_set_up(person).filter(slug=slug).first()
+    if line is None:
+        raise Http404
+    return line

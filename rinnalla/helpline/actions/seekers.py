@@ -1,0 +1,74 @@
+"""What help-seekers do: join a queue, stay, come back, leave."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from rinnalla.core.live import announce
+from rinnalla.helpline.actions.steps import announce_contact, end
+from rinnalla.helpline.channels import channel_of
+from rinnalla.helpline.hours import state_at, timetable_of
+from rinnalla.helpline.models import Contact, Line
+from rinnalla.helpline.rules import RENEW, JoinRefusal, Refused, keeps_place
+
+
+def token_hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode(errors="replace")).digest()  # a cookie may hold anything
+
+
+@transaction.atomic
+def join_queue(*, line: Line, language: str, now: datetime) -> tuple[Contact, str]:
+    """Begin to wait on ``line``: the contact, and the token that its cookie holds. Raises Refused when closed."""
+    if not state_at(timetable_of(line), now).is_open:
+        raise Refused(JoinRefusal.CLOSED)
+    token = secrets.token_urlsafe(32)
+    contact = Contact.objects.create(
+        line=line, token_hash=token_hash(token), language=language, queued_at=now, rank_at=now, seen_at=now
+    )
+    channel_of(contact).waiting(contact, now=now)
+    announce(f"queue:{line.pk}", {"t": "queue"})
+    return contact, token
+
+
+def keep_present(*, contact_ids: Collection[int], now: datetime) -> None:
+    """Renew the presence of help-seekers whose page is open; those who were away come back to their old place.
+
+    May be called at any rate: a presence younger than RENEW is left as it is.
+    """
+    open_contacts = Contact.objects.filter(~Q(state=Contact.State.ENDED), pk__in=contact_ids)
+    away = list(open_contacts.filter(state=Contact.State.AWAY).select_related("line"))
+    seen = open_contacts.filter(seen_at__lte=now - RENEW).exclude(state=Contact.State.AWAY)
+    if len(contact_ids) > 1 and connection.features.has_select_for_update_skip_locked:
+        # Whoever gives several contacts back holds one and waits for the next; so would this, in another order. It
+        # passes over what others hold: that is renewed in the next round.
+        with transaction.atomic():
+            Contact.objects.filter(pk__in=seen.select_for_update(skip_locked=True).values("pk")).update(seen_at=now)
+    else:
+        seen.update(seen_at=now)
+    for contact in away:
+        come_back(contact=contact, now=now)
+
+
+@transaction.atomic
+def come_back(*, contact: Contact, now: datetime) -> bool:
+    """Someone who was away is here again: back in the queue at the old place, or at its end if that took too long."""
+    kept = keeps_place(contact, contact.line, now=now)
+    place = {} if kept else {"queued_at": now, "rank_at": now - (contact.queued_at - contact.rank_at)}
+    moved = Contact.objects.filter(pk=contact.pk, state=Contact.State.AWAY).update(
+        state=Contact.State.WAITING, seen_at=now, **place
+    )
+    if moved:
+        announce_contact(contact)
+    return bool(moved)
+
+
+@transaction.atomic
+def leave(*, contact: Contact, now: datetime) -> None:
+    """The help-seeker leaves the queue or ends the conversation. Leaving twice changes nothing."""
+    end(contact, by=Contact.EndedBy.SEEKER, now=now)

@@ -1,0 +1,102 @@
+"""Steps that several actions share. Nobody outside this package calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from rinnalla.core.live import announce
+from rinnalla.helpline.channels import channel_of
+from rinnalla.helpline.models import Contact, DutySession, Line
+from rinnalla.helpline.rules import may_move
+from rinnalla.people.models import Membership, Person
+
+State = DutySession.State
+
+
+class IllegalMove(Exception):
+    """A state was asked for that cannot follow the present one. A programming error, or two pages at once."""
+
+
+class _Moved(Exception):
+    """The contact changed hands between reading and locking it."""
+
+
+_OPEN = (Contact.State.WAITING, Contact.State.AWAY, Contact.State.TALKING)
+
+
+def end(
+    contact: Contact,
+    *,
+    by: Contact.EndedBy,
+    now: datetime,
+    only: Collection[str] = _OPEN,
+    answerer: Person | None = None,
+) -> bool:
+    """End a contact once, and free its volunteer. False when it is in none of the states ``only`` (any more).
+
+    With ``answerer``: nor when it is not with that person.
+    """
+    while True:
+        try:
+            with transaction.atomic():  # the savepoint lets go of the locks before the next try
+                return _end_once(contact, by=by, now=now, only=only, answerer=answerer)
+        except _Moved:
+            contact.refresh_from_db()
+
+
+def _end_once(
+    contact: Contact, *, by: Contact.EndedBy, now: datetime, only: Collection[str], answerer: Person | None
+) -> bool:
+    duty = None
+    if contact.duty_id is not None:
+        duty = DutySession.objects.select_for_update().get(pk=contact.duty_id)
+    current = Contact.objects.select_for_update().get(pk=contact.pk)
+    if current.state not in only:
+        return False
+    if current.duty_id != contact.duty_id:
+        raise _Moved
+    if answerer is not None and (duty is None or duty.person_id != answerer.pk):
+        return False
+    Contact.objects.filter(pk=current.pk).update(state=Contact.State.ENDED, ended_at=now, ended_by=by)
+    contact.state, contact.ended_at, contact.ended_by = Contact.State.ENDED, now, by
+    if duty is not None:
+        duty.open_contacts = max(0, duty.open_contacts - 1)
+        move_duty(duty, State.TALKING if duty.open_contacts else State.WRAP_UP)
+        announce_duty(duty)
+    channel_of(contact).ended(contact, now=now)
+    announce_contact(contact)
+    return True
+
+
+def has_role(person: Person, line: Line) -> bool:
+    return Membership.objects.filter(person=person, centre=line.centre_id).exists()
+
+
+def locked(duty: DutySession) -> DutySession:
+    return DutySession.objects.select_for_update(of=("self",)).select_related("line").get(pk=duty.pk)
+
+
+def move_duty(duty: DutySession, state: str) -> None:
+    if duty.state != state and not may_move(duty, state):
+        raise IllegalMove(f"{duty.state} to {state}")
+    duty.state = state
+    duty.save(update_fields=["state", "open_contacts"])
+
+
+def end_duty_session(duty: DutySession, *, now: datetime) -> None:
+    duty.state, duty.ended_at = State.ENDED, now
+    duty.save(update_fields=["state", "ended_at", "open_contacts"])
+    announce_duty(duty)
+
+
+def announce_contact(contact: Contact) -> None:
+    announce(f"contact:{contact.pk}", {"t": "state"})
+    announce(f"queue:{contact.line_id}", {"t": "queue"})
+
+
+def announce_duty(duty: DutySession) -> None:
+    announce(f"person:{duty.person_id}", {"t": "duty"})
+    announce(f"queue:{duty.line_id}", {"t": "duty"})

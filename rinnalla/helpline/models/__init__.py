@@ -1,0 +1,7 @@
+"""What every channel of a crisis line shares: lines and their hours, duty, the queue, contacts."""
+
+from rinnalla.helpline.models.contacts import Contact
+from rinnalla.helpline.models.duty import DutySession
+from rinnalla.helpline.models.lines import ExceptionDay, Line, LineText, OpeningHours
+
+__all__ = ["Contact", "DutySession", "ExceptionDay", "Line", "LineText", "OpeningHours"]
