@@ -149,6 +149,9 @@ def _show(request: HttpRequest, found: Conversation, *, status: int = 200, **mor
     context: dict[str, Any] = {
         "visit": view,
         "messages": said,
+        "was_answered": any(message.kind == Message.Kind.JOINED for message in said),
+        # Without scripts the page does not look for news by itself while somebody writes in it.
+        "writing": "write" in request.GET,
         "transcript": [message.as_frame() for message in said],
         "texts": visit_texts(),
         "next_id": view.next_id,

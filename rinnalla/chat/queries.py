@@ -126,6 +126,10 @@ class VisitView:
     seq: int
     next_id: uuid.UUID
 
+    @property
+    def is_queued(self) -> bool:
+        return self.state in (Contact.State.WAITING, Contact.State.AWAY)
+
 
 def visit_view(visit: Conversation) -> VisitView:
     contact, line, answerer = visit.contact, visit.contact.line, visit.answerer

@@ -11,7 +11,7 @@ const MOST = 4000;
 const SAY_LEFT_FROM = 300;
 const TYPING_EVERY = 3_000;
 
-export function composerOf(form: HTMLFormElement, texts: Pick<Texts, "characters_left">, say: (text: string) => void, typing: () => void): Composer {
+export function composerOf(form: HTMLFormElement, texts: Pick<Texts, "characters_left">, say: (text: string) => void, typing: () => void, focus = true): Composer {
   const field = form.querySelector("textarea") as HTMLTextAreaElement;
   const note = document.getElementById("composer-note") as HTMLElement;
   const narrow = window.matchMedia("(pointer: coarse)");
@@ -51,7 +51,7 @@ export function composerOf(form: HTMLFormElement, texts: Pick<Texts, "characters
     told = Date.now();
     typing();
   });
-  if (!narrow.matches) field.focus();
+  if (focus && !narrow.matches) field.focus();
   fit();
 
   return {

@@ -13,7 +13,7 @@ const PLACE_ALOUD_EVERY = 20_000; // a queue that moves fast must not talk witho
 
 const visit = document.getElementById("visit");
 if (visit && document.getElementById("talk")) startVisit(visit);
-else if (visit) keptIn("unsent").write(null);
+else if (visit) for (const key of ["unsent", "draft"]) keptIn(key).write(null);
 
 function startVisit(visit: HTMLElement): void {
   const texts = readJson<VisitTexts>("texts");
@@ -37,7 +37,9 @@ function startVisit(visit: HTMLElement): void {
 
   const form = document.getElementById("composer");
   if (form instanceof HTMLFormElement && journal.state !== "ended") {
-    composer = composerOf(form, texts, say, () => socket?.send({ t: "typing" }));
+    form.hidden = false; // without scripts it is shown only where the page does not load itself again
+    keepDraft(form);
+    composer = composerOf(form, texts, say, () => socket?.send({ t: "typing" }), shown === "talking");
   }
   document.addEventListener("leaving", leave); // quick exit
   document.addEventListener("keydown", (event) => {
@@ -59,6 +61,7 @@ function startVisit(visit: HTMLElement): void {
   }
 
   function say(text: string): void {
+    keptIn("draft").write(null);
     journal.say(text);
     lines.show();
     lines.toNewest();
@@ -89,10 +92,12 @@ function startVisit(visit: HTMLElement): void {
   function changed(): void {
     const before = shown;
     shown = journal.state;
+    const queued = shown === "waiting" || shown === "away";
+    for (const part of visit.querySelectorAll<HTMLElement>("[data-while-waiting]")) part.hidden = !queued;
+    for (const part of visit.querySelectorAll<HTMLElement>("[data-while-talking]")) part.hidden = queued;
+    document.body.classList.toggle("is-talk", !queued);
+    if (queued) document.body.removeAttribute("style"); // what fitted the conversation to the screen
     if (shown === "talking") {
-      byId("talk").hidden = false;
-      document.getElementById("waiting")?.remove();
-      document.body.classList.add("is-talk");
       fitScreen(lines);
       lines.toNewest();
       const { name, role } = journal.answerer ?? { name: "", role: "" };
@@ -155,6 +160,7 @@ function startVisit(visit: HTMLElement): void {
   /** The end: what the service says of it, with who ended it, from a fresh page; without a network, what is here. */
   async function over(): Promise<void> {
     socket?.close();
+    keptIn("draft").write(null);
     const draft = (document.getElementById("text") as HTMLTextAreaElement | null)?.value.trim();
     if (draft) journal.say(draft); // shown as not sent, to be copied; nothing leaves after the end
     composer?.close();
@@ -188,8 +194,16 @@ function startVisit(visit: HTMLElement): void {
   function leave(): void {
     left = true;
     socket?.close();
+    keptIn("draft").write(null);
     journal.forget();
   }
+}
+
+/** What is being written outlives a reload in this window, as messages on their way do. */
+function keepDraft(form: HTMLFormElement): void {
+  const field = form.querySelector("textarea") as HTMLTextAreaElement;
+  field.value ||= keptIn("draft").read() ?? "";
+  field.addEventListener("input", () => keptIn("draft").write(field.value || null));
 }
 
 function byId(id: string): HTMLElement {
