@@ -70,7 +70,7 @@ def set_duty_state(request: StaffRequest) -> HttpResponse:
         messages.error(request, str(NextRefusal.NOT_ON_DUTY.label))
         return _answer(request)
     try:
-        helpline.set_duty_state(duty=mine, state=request.POST.get("state", ""))
+        helpline.set_duty_state(duty=mine, state=request.POST.get("state", ""), now=timezone.now())
     except helpline.IllegalMove:
         messages.error(request, _("That is not possible now. The page shows where things stand."))
     return _answer(request)

@@ -157,7 +157,7 @@ class _Evening:
         self._converse(contact, self.cast.people[shift.person], (story[0], story[-1]), now=now + timedelta(seconds=10))
         helpline.leave(contact=contact, now=now + timedelta(minutes=4))
         duty = DutySession.objects.get(pk=self.duties[shift.person].pk)
-        helpline.set_duty_state(duty=duty, state=DutySession.State.READY)
+        helpline.set_duty_state(duty=duty, state=DutySession.State.READY, now=now + timedelta(minutes=5))
 
     def _take_next(self, shift: Shift, now: datetime) -> Contact:
         person = self.cast.people[shift.person]

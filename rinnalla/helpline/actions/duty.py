@@ -42,7 +42,9 @@ def take_duty(*, line: Line, actor: Person, now: datetime) -> DutySession:
         raise Refused(DutyRefusal.NO_ROLE)
     try:
         with transaction.atomic():
-            duty = DutySession.objects.create(line=line, person=actor, started_at=now, lease_until=now + LEASE)
+            duty = DutySession.objects.create(
+                line=line, person=actor, state_since=now, started_at=now, lease_until=now + LEASE
+            )
     except IntegrityError:
         raise Refused(DutyRefusal.ON_DUTY) from None
     announce_duty(duty)
@@ -69,13 +71,13 @@ def renew_leases(*, person_ids: Collection[int], now: datetime) -> None:
 
 
 @transaction.atomic
-def set_duty_state(*, duty: DutySession, state: str) -> DutySession:
+def set_duty_state(*, duty: DutySession, state: str, now: datetime) -> DutySession:
     """Say that one is ready, or on a break."""
     duty = locked(duty)
     if state not in (State.READY, State.PAUSED) or duty.open_contacts:
         raise IllegalMove(f"{duty.state} to {state}")
     if duty.state != state:
-        move_duty(duty, state)
+        move_duty(duty, state, now=now)
         announce_duty(duty)
     return duty
 
@@ -96,7 +98,7 @@ def take_next(*, duty: DutySession, actor: Person, now: datetime) -> Contact:
     if contact is None:
         raise Refused(NextRefusal.NOBODY)
     duty.open_contacts += 1
-    move_duty(duty, State.TALKING)
+    move_duty(duty, State.TALKING, now=now)
     channel_of(contact).claimed(contact, now=now)
     announce_contact(contact)
     announce_duty(duty)

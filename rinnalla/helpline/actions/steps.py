@@ -64,7 +64,7 @@ def _end_once(
     contact.state, contact.ended_at, contact.ended_by = Contact.State.ENDED, now, by
     if duty is not None:
         duty.open_contacts = max(0, duty.open_contacts - 1)
-        move_duty(duty, State.TALKING if duty.open_contacts else State.WRAP_UP)
+        move_duty(duty, State.TALKING if duty.open_contacts else State.WRAP_UP, now=now)
         announce_duty(duty)
     channel_of(contact).ended(contact, now=now)
     announce_contact(contact)
@@ -79,16 +79,17 @@ def locked(duty: DutySession) -> DutySession:
     return DutySession.objects.select_for_update(of=("self",)).select_related("line").get(pk=duty.pk)
 
 
-def move_duty(duty: DutySession, state: str) -> None:
-    if duty.state != state and not may_move(duty, state):
-        raise IllegalMove(f"{duty.state} to {state}")
-    duty.state = state
-    duty.save(update_fields=["state", "open_contacts"])
+def move_duty(duty: DutySession, state: str, *, now: datetime) -> None:
+    if duty.state != state:
+        if not may_move(duty, state):
+            raise IllegalMove(f"{duty.state} to {state}")
+        duty.state, duty.state_since = state, now
+    duty.save(update_fields=["state", "state_since", "open_contacts"])
 
 
 def end_duty_session(duty: DutySession, *, now: datetime) -> None:
-    duty.state, duty.ended_at = State.ENDED, now
-    duty.save(update_fields=["state", "ended_at", "open_contacts"])
+    duty.state, duty.state_since, duty.ended_at = State.ENDED, now, now
+    duty.save(update_fields=["state", "state_since", "ended_at", "open_contacts"])
     announce_duty(duty)
 
 

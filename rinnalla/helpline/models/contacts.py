@@ -74,6 +74,7 @@ class Contact(models.Model):
             # touching any index, only when no index has the column.
             models.Index(fields=["state"], condition=Q(state__in=["waiting", "away"]), name="contact_in_queue"),
             models.Index(fields=["duty"], condition=Q(state="talking"), name="contact_talking"),
+            models.Index(fields=["line", "queued_at"], name="contact_of_line"),
             models.Index(fields=["ended_at"], condition=Q(token_hash__isnull=False), name="contact_retention"),
         ]
 

@@ -23,6 +23,8 @@ class DutySession(models.Model):
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="duty_sessions")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="duty_sessions")
     state = models.CharField(max_length=10, choices=State, default=State.READY)
+    # Since when in this state; None for sessions from before it was kept.
+    state_since = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     # Until when the person means to stay, as told when taking duty. The wait is estimated from it; nobody is sent home.

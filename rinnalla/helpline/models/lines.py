@@ -73,6 +73,10 @@ class Line(models.Model):
     pause_after_minutes = models.PositiveSmallIntegerField(_("talking without a break at most, minutes"), default=120)
     pause_minutes = models.PositiveSmallIntegerField(_("length of that break, minutes"), default=10)
 
+    # The board's light turns to attention, and then to help needed, when somebody has waited for this long.
+    yellow_minutes = models.PositiveSmallIntegerField(_("yellow light after a wait of, minutes"), default=20)
+    red_minutes = models.PositiveSmallIntegerField(_("red light after a wait of, minutes"), default=60)
+
     # What the shift lead has set for now, until ``lead_until`` (None: until the end of the opening).
     lead_state = models.CharField(max_length=10, choices=LeadState, default=LeadState.AS_PLANNED)
     lead_until = models.DateTimeField(null=True, blank=True)
@@ -92,6 +96,7 @@ class Line(models.Model):
                 ),
                 name="line_levels_in_order",
             ),
+            models.CheckConstraint(condition=Q(yellow_minutes__lte=F("red_minutes")), name="line_light_in_order"),
             models.CheckConstraint(
                 condition=Q(youngest=None) | Q(oldest=None) | Q(youngest__lte=F("oldest")), name="line_ages_in_order"
             ),

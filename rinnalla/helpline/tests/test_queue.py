@@ -140,11 +140,11 @@ def test_the_next_is_refused_beyond_the_lines_limit(line: Line, aino: Person, no
 def test_the_next_is_refused_on_a_break(line: Line, aino: Person, now: datetime) -> None:
     join(line, now=now)
     duty = actions.take_duty(line=line, actor=aino, now=now)
-    actions.set_duty_state(duty=duty, state="paused")
+    actions.set_duty_state(duty=duty, state="paused", now=now)
     with pytest.raises(Refused) as refused:
         take_next(aino, now=now)
     assert refused.value.reason is NextRefusal.PAUSED
-    actions.set_duty_state(duty=duty, state="ready")
+    actions.set_duty_state(duty=duty, state="ready", now=now)
     take_next(aino, now=now)
 
 
@@ -167,7 +167,7 @@ def test_the_next_is_refused_on_a_duty_that_is_over_or_anothers(
 def test_a_volunteer_can_only_say_ready_or_on_a_break(line: Line, aino: Person, now: datetime, state: str) -> None:
     duty = actions.take_duty(line=line, actor=aino, now=now)
     with pytest.raises(actions.IllegalMove):
-        actions.set_duty_state(duty=duty, state=state)
+        actions.set_duty_state(duty=duty, state=state, now=now)
     assert duty_state(duty) == "ready"
 
 
@@ -176,10 +176,10 @@ def test_a_break_waits_until_the_conversations_have_ended(line: Line, aino: Pers
     duty = actions.take_duty(line=line, actor=aino, now=now)
     take_next(aino, now=now)
     with pytest.raises(actions.IllegalMove):
-        actions.set_duty_state(duty=duty, state="paused")
+        actions.set_duty_state(duty=duty, state="paused", now=now)
     contact.refresh_from_db()
     actions.end_contact(contact=contact, actor=aino, now=now)
-    assert actions.set_duty_state(duty=duty, state="paused").state == "paused"
+    assert actions.set_duty_state(duty=duty, state="paused", now=now).state == "paused"
 
 
 def test_after_the_last_conversation_the_volunteer_wraps_up(line: Line, aino: Person, now: datetime) -> None:
