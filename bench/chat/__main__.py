@@ -12,13 +12,14 @@ import sys
 import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from time import perf_counter
 from typing import Any, Final
 
-from bench.chat import first_page, load, processes
+from bench import processes
+from bench.chat import first_page, load
 from bench.chat.load import Measured, Plan
-from bench.chat.world import LINE
+from bench.world import LINE
 
 DATABASES: Final = ("sqlite", "postgresql")
 
@@ -31,9 +32,11 @@ def main(arguments: Sequence[str]) -> int:
     with ExitStack() as stack, ThreadPoolExecutor() as pool:
         say(f"making {options.conversations} conversations on {' and '.join(databases)}")
         # All is made ready at once; what is measured comes one after the other.
-        relay = None if options.restart else stack.enter_context(processes.relay())
+        relay = None if options.restart else stack.enter_context(processes.server("bench.chat.relay"))
         relay_ready = pool.submit(relay.start) if relay is not None else None
-        services = list(pool.map(lambda name: stack.enter_context(processes.service(name)), databases))
+        services = list(
+            pool.map(lambda name: stack.enter_context(processes.service(name, world="bench.chat.world")), databases)
+        )
         entrances = list(pool.map(lambda service: service.world("make", str(options.conversations)), services))
         results = [
             on_service(name, service, entrance, plan)
@@ -49,6 +52,10 @@ def main(arguments: Sequence[str]) -> int:
     answer["load_average_before"] = round(before, 2)
     print(json.dumps(answer), flush=True)
     return 0
+
+
+def begin(database: str) -> AbstractContextManager[processes.Service]:
+    return processes.service(database, world="bench.chat.world")
 
 
 def on_service(

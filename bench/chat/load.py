@@ -15,10 +15,10 @@ from typing import Any, Final
 
 import uvloop
 
-from bench.chat.accounts import NOTHING, Account, Numbered, account, percentile
-from bench.chat.clients import Talk, Watch, connect_all, let_go, wait_until
-from bench.chat.disk import Disk
-from bench.chat.processes import Server, cpu_seconds_of_all
+from bench.accounts import NOTHING, Account, Numbered, account, percentile
+from bench.clients import Client, Watch, connect_all, let_go, wait_until
+from bench.disk import Disk
+from bench.processes import Server, cpu_seconds_of_all
 
 WARM_UP: Final = 1.0  # seconds at full load before times are taken; every message counts in the account
 DRAIN: Final = 10.0  # seconds for the last messages to arrive
@@ -77,6 +77,21 @@ class Measured:
             for name, value in asdict(self).items()
             if value is not None
         }
+
+
+class Talk:
+    """Both sides of one conversation."""
+
+    __slots__ = ("answerer", "id", "seeker")
+
+    def __init__(self, watch: Watch, entrance: dict[str, str]) -> None:
+        self.id = entrance["conversation"]
+        self.seeker = Client(watch, "/live/visit/", entrance["visit"])
+        self.answerer = Client(watch, f"/live/conversation/{self.id}/", entrance["staff"])
+
+    @property
+    def clients(self) -> tuple[Client, Client]:
+        return self.seeker, self.answerer
 
 
 def run(

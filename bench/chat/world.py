@@ -13,57 +13,18 @@ import os
 import secrets
 import sys
 import uuid
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Final
 
+from bench.world import make_line, make_volunteers
+
 if TYPE_CHECKING:
-    from rinnalla.helpline.models import DutySession, Line
-    from rinnalla.people.models import Person
+    from rinnalla.helpline.models import DutySession
 
 PARALLEL: Final = 6  # conversations of one volunteer, the most a line allows
-LINE: Final = "chat"
 # Leases last until the pages are there: nobody may count as lost while thousands of others connect.
 UNTIL_CONNECTED: Final = timedelta(minutes=5)
-
-
-def make_line() -> Line:
-    from rinnalla.helpline.models import Line, LineText, OpeningHours
-    from rinnalla.people.models import Centre
-
-    centre = Centre.objects.create(name="SOS-keskus", kind=Centre.Kind.SOS, town="Helsinki")
-    line = Line.objects.create(slug=LINE, channel="chat", centre=centre, parallel_limit=PARALLEL)
-    for language in ("fi", "sv", "en"):
-        LineText.objects.create(
-            line=line,
-            language=language,
-            name="Keskustelu",
-            summary="Juttele luottamuksellisesti.",
-            about="Täällä voit jutella siitä, mikä painaa.",
-            who_answers="Koulutetut vapaaehtoiset.",
-            rules="Kohtele muita hyvin.",
-            confidentiality="Keskustelu on luottamuksellinen.",
-        )
-    OpeningHours.objects.bulk_create(
-        OpeningHours(line=line, weekday=day, opens=time(0), closes=time(0)) for day in range(7)
-    )
-    return line
-
-
-def make_volunteers(line: Line, count: int) -> list[Person]:
-    from rinnalla.people.models import Membership, Person, Role
-
-    people = [
-        Person(email=f"volunteer{number}@example.org", name=f"Vapaa Ehtoinen {number}", duty_name=f"Aino {number}")
-        for number in range(count)
-    ]
-    for person in people:
-        person.set_unusable_password()
-    Person.objects.bulk_create(people)
-    Membership.objects.bulk_create(
-        Membership(person=person, centre=line.centre, role=Role.VOLUNTEER) for person in people
-    )
-    return people
 
 
 def begin(duty: DutySession, count: int, *, now: datetime) -> list[tuple[uuid.UUID, str]]:
@@ -122,7 +83,7 @@ def make(count: int) -> list[dict[str, str]]:
     entrances = []
     now = timezone.now()
     with transaction.atomic(), transaction.atomic(using="keys"):
-        line = make_line()
+        line = make_line(parallel_limit=PARALLEL)
         shares = [len(share) for share in batched(range(count), PARALLEL)]
         for person, share in zip(make_volunteers(line, len(shares)), shares, strict=True):
             duty = DutySession.objects.create(

@@ -9,6 +9,7 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from bench.chat import world
+from bench.world import make_line, make_volunteers
 from rinnalla.chat.models import Conversation
 from rinnalla.chat.transcript import read
 from rinnalla.chat.visiting import people_of_sessions, talks_by_token
@@ -21,12 +22,12 @@ from rinnalla.sealing.models import RecordKey
 
 @pytest.fixture
 def line(db: None) -> Line:
-    return world.make_line()
+    return make_line(parallel_limit=world.PARALLEL)
 
 
 @pytest.fixture
 def aino(line: Line) -> Person:
-    return world.make_volunteers(line, 1)[0]
+    return make_volunteers(line, 1)[0]
 
 
 def everything_of(conversation: Conversation) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.chat.accounts import Account, Numbered, Screen, account, fallings, percentile
+from bench.accounts import Account, Numbered, Screen, account, fallings, percentile
 
 SEEKER, ANSWERER = 0, 1
 

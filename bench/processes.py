@@ -1,4 +1,4 @@
-"""The processes that are measured: the real service, and the bare relay that is the ceiling."""
+"""The processes that are measured: the real service, and what it is compared with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,15 +57,19 @@ def cpu_seconds_of_all() -> float:
 
 
 class Service(Server):
-    """`bin/rinnalla serve` on a database of its own."""
+    """`bin/rinnalla serve`, or ``program`` that starts it, on a database of its own.
 
-    def __init__(self, environment: dict[str, str], folder: Path) -> None:
-        super().__init__([str(RINNALLA), "serve"], environment, folder / "serve.log")
+    ``world`` is the bench's module that makes its centre and reads it afterwards.
+    """
+
+    def __init__(self, program: list[str], environment: dict[str, str], folder: Path, world: str) -> None:
+        super().__init__(program, environment, folder / "serve.log")
+        self._world = world
 
     def world(self, *arguments: str) -> Any:
-        """What `bench.chat.world` says, run beside the service on the same database."""
+        """What the world says to ``arguments``, run beside the service on the same database."""
         done = subprocess.run(
-            [sys.executable, "-m", "bench.chat.world", *arguments],
+            [sys.executable, "-m", self._world, *arguments],
             env=self._environment,
             cwd=ROOT,
             stdout=subprocess.PIPE,
@@ -76,15 +80,24 @@ class Service(Server):
 
 
 @contextlib.contextmanager
-def service(database: str) -> Iterator[Service]:
-    """A service that is not started yet, with empty databases on ``database`` ("sqlite" or "postgresql")."""
+def service(
+    database: str,
+    *,
+    world: str,
+    program: Sequence[str] = (str(RINNALLA), "serve"),
+    more: Mapping[str, str] | None = None,
+) -> Iterator[Service]:
+    """A service that is not started yet, with empty databases on ``database`` ("sqlite" or "postgresql").
+
+    ``more`` of the environment is for the service and its world.
+    """
     with tempfile.TemporaryDirectory(prefix="rinnalla-bench-") as scratch, contextlib.ExitStack() as servers:
         folder = Path(scratch)
-        environment = _environment(folder)
+        environment = _environment(folder) | dict(more or {})
         server = servers.enter_context(postgresql()) if database == "postgresql" else None
         if server is not None:
             environment |= {"DATABASE_URL": server.create("content"), "KEYS_DATABASE_URL": server.create("keys")}
-        made = Service(environment, folder)
+        made = Service(list(program), environment, folder, world)
         made.database = server
         try:
             yield made
@@ -93,10 +106,11 @@ def service(database: str) -> Iterator[Service]:
 
 
 @contextlib.contextmanager
-def relay() -> Iterator[Server]:
+def server(module: str) -> Iterator[Server]:
+    """A server of the bench's own, `python -m module --port N`, that is not started yet."""
     with tempfile.TemporaryDirectory(prefix="rinnalla-bench-") as scratch:
         folder = Path(scratch)
-        made = Server([sys.executable, "-m", "bench.chat.relay"], _environment(folder), folder / "relay.log")
+        made = Server([sys.executable, "-m", module], _environment(folder), folder / "server.log")
         try:
             yield made
         finally:

@@ -17,7 +17,7 @@ import msgspec
 from picows import WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 from picows.picows import WSCloseHandshake
 
-from bench.chat.accounts import Screen
+from bench.accounts import Screen
 
 # As rinnalla/core/frontend/socket.ts has them, in seconds.
 PING_EVERY: Final = 20.0
@@ -85,13 +85,12 @@ class Watch:
     failed: int = 0  # connection attempts
 
 
-class Client(WSListener):
-    """One side's page."""
+class Page(WSListener):
+    """What every page with a socket does: connects, pings, and comes back as the browsers' script does."""
 
     def __init__(self, watch: Watch, path: str, cookie: str) -> None:
         super().__init__()
         self.watch = watch
-        self.screen = Screen()
         self.last = 0
         self.greeted = asyncio.Event()
         self._path, self._cookie = path, cookie
@@ -146,8 +145,38 @@ class Client(WSListener):
             transport.send_close(frame.get_close_code())
             transport.disconnect()
             return
-        now = perf_counter()
-        payload = frame.get_payload_as_bytes()
+        self.heard(frame.get_payload_as_bytes(), perf_counter())
+
+    def heard(self, payload: bytes, now: float) -> None:
+        """One frame came."""
+
+    def welcome(self) -> None:
+        """The server knows the page: it says so with its first frame."""
+        self._attempts = 0
+        self.greeted.set()
+        self._ping = asyncio.get_running_loop().call_later(PING_EVERY * random.random(), self._keep_alive)
+
+    def _keep_alive(self) -> None:
+        if self._transport is not None:
+            self._transport.send(WSMsgType.TEXT, PING)
+            self._ping = asyncio.get_running_loop().call_later(PING_EVERY, self._keep_alive)
+
+    def end(self) -> None:
+        self._ended = True
+        if self._ping is not None:
+            self._ping.cancel()
+        if self._transport is not None:
+            self._transport.disconnect(False)
+
+
+class Client(Page):
+    """One side's page of a conversation: notes every message that it sends and gets."""
+
+    def __init__(self, watch: Watch, path: str, cookie: str) -> None:
+        super().__init__(watch, path, cookie)
+        self.screen = Screen()
+
+    def heard(self, payload: bytes, now: float) -> None:
         try:
             found = _decode(payload)
         except msgspec.ValidationError:
@@ -164,9 +193,7 @@ class Client(WSListener):
                 if began >= self.watch.measured_from:
                     self.watch.confirmed.append(now - began)
             case Hello():
-                self._attempts = 0
-                self.greeted.set()
-                self._ping = asyncio.get_running_loop().call_later(PING_EVERY * random.random(), self._keep_alive)
+                self.welcome()
             case Later():
                 self.watch.put_off += 1
             case Refused():
@@ -198,33 +225,6 @@ class Client(WSListener):
         self.watch.sent_at[message] = perf_counter()
         transport.send(WSMsgType.TEXT, payload)
         return True
-
-    def _keep_alive(self) -> None:
-        if self._transport is not None:
-            self._transport.send(WSMsgType.TEXT, PING)
-            self._ping = asyncio.get_running_loop().call_later(PING_EVERY, self._keep_alive)
-
-    def end(self) -> None:
-        self._ended = True
-        if self._ping is not None:
-            self._ping.cancel()
-        if self._transport is not None:
-            self._transport.disconnect(False)
-
-
-class Talk:
-    """Both sides of one conversation."""
-
-    __slots__ = ("answerer", "id", "seeker")
-
-    def __init__(self, watch: Watch, entrance: dict[str, str]) -> None:
-        self.id = entrance["conversation"]
-        self.seeker = Client(watch, "/live/visit/", entrance["visit"])
-        self.answerer = Client(watch, f"/live/conversation/{self.id}/", entrance["staff"])
-
-    @property
-    def clients(self) -> tuple[Client, Client]:
-        return self.seeker, self.answerer
 
 
 async def connect_all(clients: Sequence[Client], port: int) -> None:
