@@ -15,6 +15,11 @@ from rinnalla.people.models import Person, Role
 LEADS: Final = (Role.SHIFT_LEAD, Role.COORDINATOR, Role.ADMIN)
 
 
+def leads(person: Person) -> bool:
+    """Whether ``person`` may step in somewhere."""
+    return roles_of(person).anywhere(*LEADS)
+
+
 def led_lines(person: Person) -> QuerySet[Line]:
     """The lines of the centres in which ``person`` may step in."""
     return Line.objects.filter(centre__in=roles_of(person).centres(*LEADS))

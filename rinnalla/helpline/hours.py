@@ -65,6 +65,22 @@ def state_at(timetable: Timetable, now: datetime) -> LineState:
     return LineState(False, None, None)
 
 
+def opening_began(timetable: Timetable, now: datetime) -> datetime:
+    """When the opening that goes on, or the latest one that has ended, began; in UTC, at most a day ago.
+
+    The local midnight before when there was none in a day, or when the line is always open.
+    """
+    began = None
+    for start, end in _openings(timetable, now):
+        if start > now:
+            break
+        began = start if end - start <= ALWAYS else None
+    if began is not None and now - began <= timedelta(hours=24):
+        return began
+    zone = ZoneInfo(timetable.time_zone)
+    return _moment(now.astimezone(zone).date(), time(0), zone)
+
+
 def _openings(timetable: Timetable, now: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Openings in order, those that touch joined, from the day before ``now`` on."""
     zone = ZoneInfo(timetable.time_zone)

@@ -8,7 +8,8 @@ const MINUTE = 60_000; // how long people have waited changes without any hint
 
 export function watchDuty(): void {
   const shown = document.querySelector<HTMLElement>("[data-live]");
-  if (shown) remember(shown.dataset["live"] === "on");
+  const gather = Number(shown?.dataset["gather"] ?? GATHER);
+  if (shown?.matches("[data-live='on'], [data-live='off']")) remember(shown.dataset["live"] === "on");
   if (!shown && sessionStorage.getItem(ON_DUTY) !== "yes") return;
 
   let gathering = 0;
@@ -16,7 +17,7 @@ export function watchDuty(): void {
     gathering ||= window.setTimeout(() => {
       gathering = 0;
       for (const part of document.querySelectorAll("[data-live]")) part.dispatchEvent(new Event("changed"));
-    }, GATHER);
+    }, gather);
   };
   liveSocket({
     address: () => "/live/duty/",
