@@ -166,7 +166,7 @@ def _numbers(began: dict[int, datetime], *, now: datetime) -> dict[int, _Numbers
         )
         .order_by("line_id", "-level")
     )
-    by_line: dict[int, list[dict[str, Any]]] = {pk: [] for pk in began}
+    by_line: dict[int, list[Mapping[str, Any]]] = {pk: [] for pk in began}
     for row in rows:
         by_line[row["line_id"]].append(row)
     return {pk: _summed(pk, of) for pk, of in by_line.items()}
@@ -177,8 +177,8 @@ _IN_VAIN: Final = Q(
 )
 
 
-def _summed(pk: int, rows: Sequence[dict[str, Any]]) -> _Numbers:
-    def first(name: str, of: Iterable[dict[str, Any]]) -> datetime | None:
+def _summed(pk: int, rows: Sequence[Mapping[str, Any]]) -> _Numbers:
+    def first(name: str, of: Iterable[Mapping[str, Any]]) -> datetime | None:
         return min((row[name] for row in of if row[name] is not None), default=None)
 
     def total(name: str) -> int:
@@ -208,7 +208,8 @@ def _waits_in_vain(began: dict[int, datetime]) -> dict[int, list[timedelta]]:
         for line_id, queued_at, ended_at in Contact.objects.filter(_IN_VAIN, this).values_list(
             "line_id", "queued_at", "ended_at"
         ):
-            waits.setdefault(line_id, []).append(ended_at - queued_at)
+            if ended_at is not None:
+                waits.setdefault(line_id, []).append(ended_at - queued_at)
     return waits
 
 
@@ -274,7 +275,7 @@ def _line(
         served_lately=numbers.served_lately,
         abandoned=len(in_vain),
         abandoned_lately=numbers.abandoned_lately,
-        abandoned_median=int(median(in_vain).total_seconds() // 60) if in_vain else None,
+        abandoned_median=int(median(wait.total_seconds() for wait in in_vain) // 60) if in_vain else None,
         abandoned_longest=int(max(in_vain).total_seconds() // 60) if in_vain else None,
         on_duty=len(duties),
         free=free,

@@ -43,6 +43,7 @@ OF_A_COORDINATOR = {
     "reset_second_factor",
     "reactivate",
 }
+OF_A_LEAD = {"board"}
 # These answer forms and end in a redirect, or give a file or data.
 NOT_PAGES = {
     "say",

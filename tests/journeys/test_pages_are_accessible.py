@@ -22,6 +22,7 @@ from tests.journeys.every_page import (
     BEFORE_SIGN_IN,
     NOT_PAGES,
     OF_A_COORDINATOR,
+    OF_A_LEAD,
     OF_A_SEEKER,
     OF_THE_DESK,
     OF_THE_SECOND_FACTOR,
@@ -342,6 +343,16 @@ def test_the_pages_of_a_coordinator(server: Service, staff: Eyes) -> None:
     assert staff.seen == OF_A_COORDINATOR
 
 
+def test_the_pages_of_a_shift_lead(server: Service, staff: Eyes) -> None:
+    sign_in(staff, "Tuomas")
+    for path, name in (("/staff/board/", "board"), ("/staff/board/?wall=1", "board-wall")):
+        staff.go(path)
+        staff.look(name)
+
+    assert staff.faults == []
+    assert staff.seen == OF_A_LEAD
+
+
 def test_no_page_was_forgotten() -> None:
-    looked_at = OF_A_SEEKER | BEFORE_SIGN_IN | OF_THE_SECOND_FACTOR | OF_THE_DESK | OF_A_COORDINATOR
+    looked_at = OF_A_SEEKER | BEFORE_SIGN_IN | OF_THE_SECOND_FACTOR | OF_THE_DESK | OF_A_COORDINATOR | OF_A_LEAD
     assert {name for name, _ in pages("rinnalla.config.urls")} == looked_at | NOT_PAGES
