@@ -43,8 +43,12 @@ class NextRefusal(models.TextChoices):
 
     NOT_ON_DUTY = "not_on_duty", _("You are not on duty.")
     PAUSED = "paused", _("You are on a break. Say that you are ready first.")
+    PAUSE_DUE = "pause_due", _("You have talked for a long time. Rest for a moment first.")
     LIMIT = "limit", _("You have as many conversations as this line allows at a time.")
     NOBODY = "nobody", _("Nobody is waiting now.")
+    SPARED = "spared", _("Whoever waits now may be heavy. Others take them, and you may breathe.")
+    MAY_BE_HEAVY = "may_be_heavy", _("The next one may be heavy. You may leave them to another.")
+    PASSED = "passed", _("You have left those who wait to others. They come to you again in a few minutes.")
 
 
 class JoinRefusal(models.TextChoices):
@@ -55,6 +59,10 @@ class JoinRefusal(models.TextChoices):
 
 class EndDutyRefusal(models.TextChoices):
     TALKING = "talking", _("You have a conversation open. End it first.")
+
+
+class StayRefusal(models.TextChoices):
+    NOT_THEN = "not_then", _("Choose a time later today or tonight.")
 
 
 class Refused(Exception):
@@ -71,6 +79,8 @@ def next_refusal(duty: DutySession, *, now: datetime) -> NextRefusal | None:
         return NextRefusal.NOT_ON_DUTY
     if duty.state == State.PAUSED:
         return NextRefusal.PAUSED
+    if duty.pause_until is not None and now < duty.pause_until:
+        return NextRefusal.PAUSE_DUE
     if duty.open_contacts >= duty.line.parallel_limit:
         return NextRefusal.LIMIT
     return None

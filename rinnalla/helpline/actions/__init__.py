@@ -6,20 +6,28 @@ channel holds, then the audit log.
 
 from rinnalla.helpline.actions.clock import give_back, sweep
 from rinnalla.helpline.actions.duty import end_contact, end_duty, renew_leases, set_duty_state, take_duty, take_next
+from rinnalla.helpline.actions.records import erase_notes, save_record
 from rinnalla.helpline.actions.seekers import come_back, join_queue, keep_present, leave, token_hash
 from rinnalla.helpline.actions.steps import IllegalMove
+from rinnalla.helpline.actions.weight import lift_pause, mark_heavy, pass_next, set_until
 
 __all__ = [
     "IllegalMove",
     "come_back",
     "end_contact",
     "end_duty",
+    "erase_notes",
     "give_back",
     "join_queue",
     "keep_present",
     "leave",
+    "lift_pause",
+    "mark_heavy",
+    "pass_next",
     "renew_leases",
+    "save_record",
     "set_duty_state",
+    "set_until",
     "sweep",
     "take_duty",
     "take_next",

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from rinnalla.audit import actions as audit
 from rinnalla.helpline.actions.steps import (
@@ -22,7 +22,7 @@ from rinnalla.helpline.actions.steps import (
 )
 from rinnalla.helpline.channels import channel_of
 from rinnalla.helpline.models import Contact, DutySession, Line
-from rinnalla.helpline.queries import queue_of
+from rinnalla.helpline.offers import offer_to, why_nobody
 from rinnalla.helpline.rules import (
     LEASE,
     RENEW,
@@ -30,20 +30,24 @@ from rinnalla.helpline.rules import (
     EndDutyRefusal,
     NextRefusal,
     Refused,
+    StayRefusal,
     next_refusal,
 )
+from rinnalla.helpline.weight import rested, stay_refused
 from rinnalla.people.models import Membership, Person
 
 
 @transaction.atomic
-def take_duty(*, line: Line, actor: Person, now: datetime) -> DutySession:
-    """Go on duty on ``line``. Raises Refused."""
+def take_duty(*, line: Line, actor: Person, now: datetime, until: datetime | None = None) -> DutySession:
+    """Go on duty on ``line``, meaning to stay until ``until``. Raises Refused."""
+    if until is not None and stay_refused(until, now=now):
+        raise Refused(StayRefusal.NOT_THEN)
     if not has_role(actor, line):
         raise Refused(DutyRefusal.NO_ROLE)
     try:
         with transaction.atomic():
             duty = DutySession.objects.create(
-                line=line, person=actor, state_since=now, started_at=now, lease_until=now + LEASE
+                line=line, person=actor, state_since=now, started_at=now, lease_until=now + LEASE, until=until
             )
     except IntegrityError:
         raise Refused(DutyRefusal.ON_DUTY) from None
@@ -77,14 +81,20 @@ def set_duty_state(*, duty: DutySession, state: str, now: datetime) -> DutySessi
     if state not in (State.READY, State.PAUSED) or duty.open_contacts:
         raise IllegalMove(f"{duty.state} to {state}")
     if duty.state != state:
+        if duty.state == State.PAUSED and rested(since=duty.state_since, line=duty.line, now=now):
+            duty.rested_at = now
+            duty.save(update_fields=["rested_at"])
         move_duty(duty, state, now=now)
         announce_duty(duty)
     return duty
 
 
 @transaction.atomic
-def take_next(*, duty: DutySession, actor: Person, now: datetime) -> Contact:
-    """Give ``actor`` the first person of the queue, or raise Refused.
+def take_next(*, duty: DutySession, actor: Person, now: datetime, also_heavy: bool = False) -> Contact:
+    """Give ``actor`` the first person of the queue that suits (offers.py), or raise Refused.
+
+    Somebody who should be spared, while nobody else can take a person who may be heavy, is asked first: refused with
+    MAY_BE_HEAVY unless ``also_heavy``.
 
     One conditional update claims: a contact leaves WAITING once, whoever else tries at the same moment. On PostgreSQL
     two volunteers do not wait for each other (``SKIP LOCKED``); SQLite has one writer at a time.
@@ -94,9 +104,12 @@ def take_next(*, duty: DutySession, actor: Person, now: datetime) -> Contact:
         raise Refused(NextRefusal.NOT_ON_DUTY)
     if reason := next_refusal(duty, now=now):
         raise Refused(reason)
-    contact = _claim(duty, now=now)
+    offer = offer_to(duty, now=now)
+    if offer.asks and not also_heavy:
+        raise Refused(NextRefusal.MAY_BE_HEAVY)
+    contact = _claim(duty, offer.queue, now=now)
     if contact is None:
-        raise Refused(NextRefusal.NOBODY)
+        raise Refused(why_nobody(duty, offer))
     duty.open_contacts += 1
     move_duty(duty, State.TALKING, now=now)
     channel_of(contact).claimed(contact, now=now)
@@ -113,11 +126,11 @@ def take_next(*, duty: DutySession, actor: Person, now: datetime) -> Contact:
     return contact
 
 
-def _claim(duty: DutySession, *, now: datetime) -> Contact | None:
+def _claim(duty: DutySession, queue: QuerySet[Contact], *, now: datetime) -> Contact | None:
+    queue = queue.select_related("line")
+    if connection.features.has_select_for_update_skip_locked:
+        queue = queue.select_for_update(skip_locked=True, of=("self",))
     while True:
-        queue = queue_of(duty.line_id).select_related("line")
-        if connection.features.has_select_for_update_skip_locked:
-            queue = queue.select_for_update(skip_locked=True, of=("self",))
         contact = queue.first()
         if contact is None:
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -11,6 +11,7 @@ from rinnalla.core.live import announce
 from rinnalla.helpline.channels import channel_of
 from rinnalla.helpline.models import Contact, DutySession, Line
 from rinnalla.helpline.rules import may_move
+from rinnalla.helpline.weight import break_due
 from rinnalla.people.models import Membership, Person
 
 State = DutySession.State
@@ -65,6 +66,8 @@ def _end_once(
     if duty is not None:
         duty.open_contacts = max(0, duty.open_contacts - 1)
         move_duty(duty, State.TALKING if duty.open_contacts else State.WRAP_UP, now=now)
+        if not duty.open_contacts:
+            rest_if_due(duty, contact.line, now=now)
         announce_duty(duty)
     channel_of(contact).ended(contact, now=now)
     announce_contact(contact)
@@ -85,6 +88,22 @@ def move_duty(duty: DutySession, state: str, *, now: datetime) -> None:
             raise IllegalMove(f"{duty.state} to {state}")
         duty.state, duty.state_since = state, now
     duty.save(update_fields=["state", "state_since", "open_contacts"])
+
+
+def rest_if_due(duty: DutySession, line: Line, *, now: datetime) -> None:
+    """After the last conversation of a while: the break that the line's limit asks for. Call it with ``duty`` locked.
+
+    One query, or none on a line without the limit. Saves the duty only when a break begins.
+    """
+    if not line.pause_after_minutes or not line.pause_minutes:
+        return
+    since = duty.rested_at or duty.started_at
+    ended = Contact.objects.filter(duty=duty, ended_at__gt=since).values_list("claimed_at", "ended_at")
+    talks = [(begun, end) for begun, end in ended if begun is not None and end is not None]
+    if not break_due(talks, since=since, line=line):
+        return
+    duty.pause_until = duty.rested_at = now + timedelta(minutes=line.pause_minutes)
+    duty.save(update_fields=["pause_until", "rested_at"])
 
 
 def end_duty_session(duty: DutySession, *, now: datetime) -> None:

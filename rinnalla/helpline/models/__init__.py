@@ -3,5 +3,18 @@
 from rinnalla.helpline.models.contacts import Contact
 from rinnalla.helpline.models.duty import DutySession
 from rinnalla.helpline.models.lines import ExceptionDay, Line, LineText, OpeningHours
+from rinnalla.helpline.models.passes import Pass
+from rinnalla.helpline.models.records import ContactRecord, RecordReason, RecordReferral
 
-__all__ = ["Contact", "DutySession", "ExceptionDay", "Line", "LineText", "OpeningHours"]
+__all__ = [
+    "Contact",
+    "ContactRecord",
+    "DutySession",
+    "ExceptionDay",
+    "Line",
+    "LineText",
+    "OpeningHours",
+    "Pass",
+    "RecordReason",
+    "RecordReferral",
+]

@@ -31,6 +31,8 @@ class DutySession(models.Model):
     until = models.DateTimeField(null=True, blank=True)
     # A break that the line's limit asks for: nobody is given to the person before this moment.
     pause_until = models.DateTimeField(null=True, blank=True)
+    # The end of the last break that was long enough (weight.rested); the talking of a duty is counted from here.
+    rested_at = models.DateTimeField(null=True, blank=True)
     # Until when the volunteer counts as present. Past it, those they talk with go back to the front of the queue.
     lease_until = models.DateTimeField()
     open_contacts = models.PositiveSmallIntegerField(default=0)

@@ -1,0 +1,13 @@
+"""What the clock does for every line."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from rinnalla.helpline import actions
+from rinnalla.jobs.tasks import durable
+
+
+@durable(retries=0)
+def erase_notes() -> None:
+    actions.erase_notes(now=timezone.now())
