@@ -10,6 +10,7 @@ class ChatConfig(AppConfig):
     def ready(self) -> None:
         from rinnalla.chat import tasks
         from rinnalla.chat.actions import ChatChannel
+        from rinnalla.helpline.access import LEADS
         from rinnalla.helpline.channels import register
         from rinnalla.jobs.clock import every
         from rinnalla.people import navigation
@@ -18,6 +19,9 @@ class ChatConfig(AppConfig):
 
         register("chat", ChatChannel())
         navigation.add(navigation.NavItem(10, _("Duty"), "duty", "messages", frozenset(Role)))
+        navigation.add(navigation.NavItem(20, _("Safety"), "blocks", "shield", frozenset(LEADS)))
         register_holder("chat.Conversation", "key_id")
+        register_holder("helpline.NetworkKey", "key_id")
         every(timedelta(minutes=10), name="chat.erase_due", task=tasks.erase_due)
+        every(timedelta(minutes=5), name="helpline.erase_safety", task=tasks.erase_safety)
         every(timedelta(days=1), name="chat.sweep_keys", task=tasks.sweep_keys)

@@ -22,7 +22,9 @@ from rinnalla.chat.models import Conversation, Message
 from rinnalla.chat.visit_texts import visit_texts
 from rinnalla.chat.visits import from_our_own_page
 from rinnalla.core.forms_only import takes_forms_of
+from rinnalla.core.network import network_of
 from rinnalla.helpline import actions as helpline
+from rinnalla.helpline.blocked import block_of_network, block_of_token, is_blocked_token
 from rinnalla.helpline.hours import timetable_of
 from rinnalla.helpline.hours_in_words import week_table
 from rinnalla.helpline.rules import Refused
@@ -59,9 +61,14 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     found = access.get_public_line(slug)
     if visits.is_going_on(visits.visit_of(request)):
         return redirect("visit")
-    now = timezone.now()
+    now, network = timezone.now(), network_of(request)
+    if stop := block_of_token(visits.token_of(request), centre_id=found.centre_id, now=now):
+        return render(request, "chat/come_back.html", {"until": stop.until, "line": queries.line_view(found)})
+    if "sure" not in request.POST and (stop := block_of_network(network, centre_id=found.centre_id, now=now)):
+        context = {"until": stop.until, "line": queries.line_view(found), "somebody_else": True}
+        return render(request, "chat/come_back.html", context)
     try:
-        _contact, token = helpline.join_queue(line=found, language=get_language() or "fi", now=now)
+        _contact, token = helpline.join_queue(line=found, language=get_language() or "fi", now=now, network=network)
     except Refused:
         context = {"line": queries.line_view(found), "opening": queries.opening_of(found, now=now)}
         return render(request, "chat/closed.html", context)
@@ -162,7 +169,7 @@ def _show(request: HttpRequest, found: Conversation, *, status: int = 200, **mor
 
 def _no_visit(request: HttpRequest) -> HttpResponse:
     answer = render(request, "chat/no_visit.html")
-    if visits.COOKIE in request.COOKIES:
+    if visits.COOKIE in request.COOKIES and not is_blocked_token(visits.token_of(request), now=timezone.now()):
         visits.forget(answer)
     return answer
 

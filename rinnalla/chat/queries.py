@@ -17,7 +17,7 @@ from rinnalla.chat.transcript import Said, read
 from rinnalla.chat.visiting import PRESENT
 from rinnalla.helpline.hours import state_at, timetable_of
 from rinnalla.helpline.hours_in_words import describe
-from rinnalla.helpline.models import Contact, DutySession, Line
+from rinnalla.helpline.models import Block, Contact, DutySession, Line
 from rinnalla.helpline.queries import Load, duty_of, loads, places, text_of
 from rinnalla.helpline.rules import NextRefusal, next_refusal
 from rinnalla.people.models import Person
@@ -122,6 +122,7 @@ class VisitView:
     session_minutes: int
     retention_hours: int
     ended_by: str
+    come_back_at: datetime | None  # set when a block asks the person to stay away until then
     is_erased: bool
     seq: int
     next_id: uuid.UUID
@@ -145,10 +146,17 @@ def visit_view(visit: Conversation) -> VisitView:
         session_minutes=line.session_minutes,
         retention_hours=line.retention_hours,
         ended_by=contact.ended_by,
+        come_back_at=_come_back_at(contact),
         is_erased=visit.key_id is None,
         seq=visit.last_seq,
         next_id=uuid.uuid4(),
     )
+
+
+def _come_back_at(contact: Contact) -> datetime | None:
+    if contact.ended_by != Contact.EndedBy.BLOCKED:
+        return None
+    return Block.objects.filter(contact=contact, lifted_at=None).values_list("until", flat=True).first()
 
 
 def role_name(role: str) -> str:

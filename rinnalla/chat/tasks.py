@@ -7,6 +7,7 @@ import logging
 from django.utils import timezone
 
 from rinnalla.chat import actions
+from rinnalla.helpline import actions as helpline
 from rinnalla.jobs.tasks import durable
 from rinnalla.sealing import actions as sealing
 
@@ -27,3 +28,9 @@ def erase_due() -> None:
 @durable(retries=0)
 def sweep_keys() -> None:
     sealing.sweep(now=timezone.now())
+
+
+@durable(retries=0)
+def erase_safety() -> None:
+    """Blocks that have passed, and what they were known by."""
+    helpline.erase_blocks(now=timezone.now())

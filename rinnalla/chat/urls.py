@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rinnalla.chat import views
+from rinnalla.chat import block_views, views
 
 urlpatterns = [
     path("", views.staff_home, name="staff_home"),
@@ -13,5 +13,9 @@ urlpatterns = [
     path("duty/next/", views.take_next, name="take_next"),
     path("conversations/<uuid:conversation_id>/", views.conversation, name="conversation"),
     path("conversations/<uuid:conversation_id>/say/", views.conversation_say, name="conversation_say"),
+    path("conversations/<uuid:conversation_id>/block/", block_views.block_contact, name="block_contact"),
     path("conversations/<uuid:conversation_id>/end/", views.end_conversation, name="end_conversation"),
+    path("blocks/", block_views.blocks, name="blocks"),
+    path("blocks/<int:block_id>/approve/", block_views.approve_block, name="approve_block"),
+    path("blocks/<int:block_id>/lift/", block_views.lift_block, name="lift_block"),
 ]

@@ -22,6 +22,10 @@ COOKIE: Final = "visit"
 SEE_OTHER: Final = 303
 
 
+def token_of(request: HttpRequest) -> str:
+    return request.COOKIES.get(COOKIE, "")
+
+
 def visit_of(request: HttpRequest) -> Conversation | None:
     """The conversation, with its contact, line and answerer, that the browser's cookie opens; None without one.
 

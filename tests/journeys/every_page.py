@@ -33,6 +33,7 @@ OF_THE_SECOND_FACTOR = {
 }
 OF_THE_DESK = {"duty", "conversation", "profile"}
 OF_A_COORDINATOR = {
+    "blocks",
     "people",
     "person",
     "invite",
@@ -46,6 +47,9 @@ OF_A_COORDINATOR = {
 OF_A_LEAD = {"board"}
 # These answer forms and end in a redirect, or give a file or data.
 NOT_PAGES = {
+    "block_contact",
+    "approve_block",
+    "lift_block",
     "say",
     "leave",
     "quick_exit",

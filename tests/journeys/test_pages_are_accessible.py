@@ -312,6 +312,7 @@ def test_the_pages_of_the_desk(server: Service, seeker: Eyes, staff: Eyes) -> No
 def test_the_pages_of_a_coordinator(server: Service, staff: Eyes) -> None:
     sign_in(staff, "Marja-Leena")
     for path, name in (
+        ("/staff/blocks/", "blocks"),
         ("/staff/people/", "people"),
         ("/staff/people/?search=zzz", "people-nobody"),
         ("/staff/people/invite/", "invite"),

@@ -4,6 +4,7 @@ Order of locks, so that two actions never wait for each other in a circle: duty 
 channel holds, then the audit log.
 """
 
+from rinnalla.helpline.actions.blocks import approve_block, block_contact, erase_blocks, lift_block
 from rinnalla.helpline.actions.clock import give_back, sweep
 from rinnalla.helpline.actions.duty import end_contact, end_duty, renew_leases, set_duty_state, take_duty, take_next
 from rinnalla.helpline.actions.records import erase_notes, save_record
@@ -13,14 +14,18 @@ from rinnalla.helpline.actions.weight import lift_pause, mark_heavy, pass_next, 
 
 __all__ = [
     "IllegalMove",
+    "approve_block",
+    "block_contact",
     "come_back",
     "end_contact",
     "end_duty",
+    "erase_blocks",
     "erase_notes",
     "give_back",
     "join_queue",
     "keep_present",
     "leave",
+    "lift_block",
     "lift_pause",
     "mark_heavy",
     "pass_next",

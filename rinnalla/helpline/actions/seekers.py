@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from rinnalla.core.live import announce
+from rinnalla.helpline.actions.blocks import remember_origin
 from rinnalla.helpline.actions.steps import announce_contact, end
 from rinnalla.helpline.channels import channel_of
 from rinnalla.helpline.hours import state_at, timetable_of
@@ -23,14 +24,18 @@ def token_hash(token: str) -> bytes:
 
 
 @transaction.atomic
-def join_queue(*, line: Line, language: str, now: datetime) -> tuple[Contact, str]:
-    """Begin to wait on ``line``: the contact, and the token that its cookie holds. Raises Refused when closed."""
+def join_queue(*, line: Line, language: str, now: datetime, network: str = "") -> tuple[Contact, str]:
+    """Begin to wait on ``line``: the contact, and the token that its cookie holds. Raises Refused when closed.
+
+    Of ``network`` only a keyed hash is kept, and not for long (docs/decisions on blocks).
+    """
     if not state_at(timetable_of(line), now).is_open:
         raise Refused(JoinRefusal.CLOSED)
     token = secrets.token_urlsafe(32)
     contact = Contact.objects.create(
         line=line, token_hash=token_hash(token), language=language, queued_at=now, rank_at=now, seen_at=now
     )
+    remember_origin(contact=contact, network=network, now=now)
     channel_of(contact).waiting(contact, now=now)
     announce(f"queue:{line.pk}", {"t": "queue"})
     return contact, token

@@ -1,5 +1,6 @@
 """What every channel of a crisis line shares: lines and their hours, duty, the queue, contacts."""
 
+from rinnalla.helpline.models.blocks import Block, NetworkKey, Origin
 from rinnalla.helpline.models.contacts import Contact
 from rinnalla.helpline.models.duty import DutySession
 from rinnalla.helpline.models.lines import ExceptionDay, Line, LineText, OpeningHours
@@ -7,13 +8,16 @@ from rinnalla.helpline.models.passes import Pass
 from rinnalla.helpline.models.records import ContactRecord, RecordReason, RecordReferral
 
 __all__ = [
+    "Block",
     "Contact",
     "ContactRecord",
     "DutySession",
     "ExceptionDay",
     "Line",
     "LineText",
+    "NetworkKey",
     "OpeningHours",
+    "Origin",
     "Pass",
     "RecordReason",
     "RecordReferral",
