@@ -70,3 +70,29 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id} {self.seq}"
+
+
+class Whisper(models.Model):
+    """A word between whoever answers and the shift lead, beside a conversation. The help-seeker never sees it.
+
+    Sealed with the conversation's key and erased with it; numbered on its own, so that the conversation has no gap.
+    """
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="whispers", db_index=False)
+    seq = models.PositiveIntegerField()
+    # The form's own id for it: sending it again changes nothing.
+    client_id = models.UUIDField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    body = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("conversation", "seq")
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "seq"], name="whisper_seq_once"),
+            models.UniqueConstraint(fields=["client_id", "conversation"], name="whisper_client_id_once"),
+            models.CheckConstraint(condition=Q(seq__gte=1), name="whisper_seq_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} {self.seq}"

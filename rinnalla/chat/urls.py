@@ -1,11 +1,12 @@
 """The volunteer's desk, under ``staff/``."""
 
-from django.urls import path
+from django.urls import include, path
 
 from rinnalla.chat import block_views, views
 
 urlpatterns = [
     path("", views.staff_home, name="staff_home"),
+    path("", include("rinnalla.chat.team_urls")),
     path("duty/", views.duty, name="duty"),
     path("duty/take/", views.take_duty, name="take_duty"),
     path("duty/end/", views.end_duty, name="end_duty"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from rinnalla.chat import access, actions, queries
+from rinnalla.chat import access, actions, queries, team_queries
 from rinnalla.chat.desk_texts import desk_texts
 from rinnalla.chat.forms import SayForm
 from rinnalla.chat.models import Conversation, Message
@@ -145,8 +145,11 @@ def _answer(request: StaffRequest) -> HttpResponse:
 
 
 def _duty_page(request: StaffRequest) -> HttpResponse:
-    template = "chat/duty.html#live" if _wants_part(request) else "chat/duty.html"
-    return render(request, template, _desk(request))
+    if _wants_part(request):
+        return render(request, "chat/duty.html#live", _desk(request))
+    desk = _desk(request)
+    call = team_queries.call_context(request.user, None, on_duty=desk["duty"] is not None, now=timezone.now())
+    return render(request, "chat/duty.html", {**desk, **call})
 
 
 def _desk(request: StaffRequest) -> dict[str, Any]:
@@ -164,6 +167,8 @@ def _talk_page(request: StaffRequest, found: Conversation, *, status: int = 200,
         "transcript": [message.as_frame() for message in said],
         "texts": desk_texts(),
         "next_id": uuid.uuid4(),
+        **team_queries.call_context(request.user, found, on_duty=True, now=timezone.now()),
+        **team_queries.team_context(found),
         **more,
     }
     return render(request, "chat/conversation.html", context, status=status)

@@ -7,7 +7,7 @@ from typing import Final
 from django.db.models import QuerySet
 from django.http import Http404
 
-from rinnalla.helpline.models import Block, Line
+from rinnalla.helpline.models import Block, LeadCall, Line
 from rinnalla.people.access import CARETAKERS, roles_of
 from rinnalla.people.models import Person, Role
 
@@ -59,3 +59,22 @@ def get_block_for(person: Person, block_id: int) -> Block:
 
 def is_lead(person: Person) -> bool:
     return roles_of(person).anywhere(*LEADS)
+
+
+def calls_for(person: Person) -> QuerySet[LeadCall]:
+    """The open calls that ``person`` may answer: from the lines they lead, not their own."""
+    return (
+        LeadCall.objects.filter(closed_at=None, duty__line__centre__in=roles_of(person).centres(*LEADS))
+        .exclude(duty__person=person)
+        .select_related("duty__person", "duty__line", "answered_by", "contact")
+        .prefetch_related("duty__line__texts")
+    )
+
+
+def get_call_for(person: Person, call_id: int) -> LeadCall:
+    """A call from a line that ``person`` leads, open or closed."""
+    lines = led_lines(person)
+    call = LeadCall.objects.filter(pk=call_id, duty__line__in=lines).select_related("duty__line").first()
+    if call is None:
+        raise Http404
+    return call

@@ -19,6 +19,9 @@ AWAY_AFTER: Final = timedelta(seconds=45)
 # People who still wait are told that the line has closed when it has been closed for this long and nobody is on duty.
 CLOSED_FOR: Final = timedelta(minutes=15)
 
+# When nobody has answered a call for the shift lead for this long, the page says whom to phone.
+PHONE_AFTER: Final = timedelta(minutes=1)
+
 State = DutySession.State
 
 # What a duty session may become, by its state. The one door is helpline/actions.py.
@@ -49,6 +52,13 @@ class NextRefusal(models.TextChoices):
     SPARED = "spared", _("Whoever waits now may be heavy. Others take them, and you may breathe.")
     MAY_BE_HEAVY = "may_be_heavy", _("The next one may be heavy. You may leave them to another.")
     PASSED = "passed", _("You have left those who wait to others. They come to you again in a few minutes.")
+
+
+class CallRefusal(models.TextChoices):
+    """Why a lead does not answer a call."""
+
+    ANSWERED = "answered", _("Another lead has answered already.")
+    CLOSED = "closed", _("The call is over: help is no longer needed.")
 
 
 class JoinRefusal(models.TextChoices):

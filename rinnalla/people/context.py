@@ -26,9 +26,11 @@ def staff(request: HttpRequest) -> dict[str, Any]:
     if not person.is_authenticated:
         return {"me": None, "nav": [], "languages": _languages(request)}
     ready = second_factor.opened_with_second_factor(request, person)
+    roles = roles_of(person)
     return {
         "me": person,
-        "nav": navigation.menu(request, roles_of(person)) if ready else [],
+        "nav": navigation.menu(request, roles) if ready else [],
+        "notices": navigation.notices(roles) if ready else [],
         "languages": [],  # theirs is on their own page
         "way_back": request.session.get(WAY_BACK) or resolve_url(settings.LOGIN_REDIRECT_URL),
     }

@@ -23,7 +23,16 @@ class NavItem:
     roles: frozenset[Role]
 
 
+@dataclass(frozen=True)
+class Notice:
+    """A live part that every staff page of people with one of ``roles`` shows above its content."""
+
+    url_name: str
+    roles: frozenset[Role]
+
+
 _items: dict[str, NavItem] = {}
+_notices: dict[str, Notice] = {}
 
 
 def add(item: NavItem) -> None:
@@ -40,3 +49,13 @@ def menu(request: HttpRequest, roles: Roles) -> list[dict[str, str | bool | Prom
             current = request.path == url or (url != reverse("staff_home") and request.path.startswith(url))
             entries.append({"label": item.label, "url": url, "icon": item.icon, "current": current})
     return entries
+
+
+def add_notice(notice: Notice) -> None:
+    """Add the part; adding it again changes nothing."""
+    _notices[notice.url_name] = notice
+
+
+def notices(roles: Roles) -> list[str]:
+    """The addresses of the live parts for someone with ``roles``."""
+    return [reverse(notice.url_name) for notice in _notices.values() if roles.anywhere(*notice.roles)]

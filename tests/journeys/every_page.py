@@ -32,6 +32,7 @@ OF_THE_SECOND_FACTOR = {
     "account_login",
 }
 OF_THE_DESK = {"duty", "conversation", "profile"}
+BESIDE_A_TALK = {"calls", "talk_beside"}
 OF_A_COORDINATOR = {
     "blocks",
     "people",
@@ -59,6 +60,13 @@ NOT_PAGES = {
     "set_duty_state",
     "take_next",
     "conversation_say",
+    "call_lead",
+    "call_bar",
+    "close_call",
+    "answer_call",
+    "end_call",
+    "whispers",
+    "whisper",
     "end_conversation",
     "resend_invitation",
     "withdraw_invitation",

@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Request, Route, expect
 from tests.house_rules.test_pages import pages
 from tests.journeys.every_page import (
     BEFORE_SIGN_IN,
+    BESIDE_A_TALK,
     NOT_PAGES,
     OF_A_COORDINATOR,
     OF_A_LEAD,
@@ -356,4 +357,5 @@ def test_the_pages_of_a_shift_lead(server: Service, staff: Eyes) -> None:
 
 def test_no_page_was_forgotten() -> None:
     looked_at = OF_A_SEEKER | BEFORE_SIGN_IN | OF_THE_SECOND_FACTOR | OF_THE_DESK | OF_A_COORDINATOR | OF_A_LEAD
+    looked_at |= BESIDE_A_TALK
     assert {name for name, _ in pages("rinnalla.config.urls")} == looked_at | NOT_PAGES

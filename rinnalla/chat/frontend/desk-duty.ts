@@ -7,9 +7,10 @@ const GATHER = 300; // ms: several hints make one look
 const MINUTE = 60_000; // how long people have waited changes without any hint
 
 export function watchDuty(): void {
-  const shown = document.querySelector<HTMLElement>("[data-live]");
-  const gather = Number(shown?.dataset["gather"] ?? GATHER);
-  if (shown?.matches("[data-live='on'], [data-live='off']")) remember(shown.dataset["live"] === "on");
+  const duty = document.querySelector<HTMLElement>("[data-live=on], [data-live=off]");
+  if (duty) remember(duty.dataset["live"] === "on");
+  const shown = document.querySelector("[data-live]");
+  const gather = Number(document.querySelector<HTMLElement>("[data-gather]")?.dataset["gather"] ?? GATHER);
   if (!shown && sessionStorage.getItem(ON_DUTY) !== "yes") return;
 
   let gathering = 0;
@@ -41,8 +42,8 @@ export function watchDuty(): void {
   document.addEventListener("htmx:after:swap", () => {
     if (changing && document.activeElement === document.body) document.getElementById("state-now")?.focus();
     changing = false;
-    const part = document.querySelector<HTMLElement>("[data-live]");
-    if (part?.id === "live") remember(part.dataset["live"] === "on");
+    const part = document.getElementById("live");
+    if (part) remember(part.dataset["live"] === "on");
     markHere();
   });
 }

@@ -62,7 +62,8 @@ export function startTalk(talk: HTMLElement): void {
       if (frame["state"] === "ended") over();
       else if (frame["state"] !== "talking") taken(); // given back to the queue
     }
-    if (frame.t === "aside") {
+    if (frame.t === "aside" || frame.t === "hello") {
+      // At "hello" too: what happened while there was no line.
       for (const part of document.querySelectorAll("[data-aside]")) part.dispatchEvent(new Event("changed"));
     }
     if (frame.t === "there" && frame["by"] === "seeker") presence(frame["there"] === true);

@@ -5,6 +5,7 @@ channel holds, then the audit log.
 """
 
 from rinnalla.helpline.actions.blocks import approve_block, block_contact, erase_blocks, lift_block
+from rinnalla.helpline.actions.calls import answer_call, call_lead, close_call
 from rinnalla.helpline.actions.clock import give_back, sweep
 from rinnalla.helpline.actions.duty import end_contact, end_duty, renew_leases, set_duty_state, take_duty, take_next
 from rinnalla.helpline.actions.records import erase_notes, save_record
@@ -14,8 +15,11 @@ from rinnalla.helpline.actions.weight import lift_pause, mark_heavy, pass_next, 
 
 __all__ = [
     "IllegalMove",
+    "answer_call",
     "approve_block",
     "block_contact",
+    "call_lead",
+    "close_call",
     "come_back",
     "end_contact",
     "end_duty",

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from rinnalla.core.live import announce
 from rinnalla.helpline.channels import channel_of
-from rinnalla.helpline.models import Contact, DutySession, Line
+from rinnalla.helpline.models import Contact, DutySession, LeadCall, Line
 from rinnalla.helpline.rules import may_move
 from rinnalla.helpline.weight import break_due
 from rinnalla.people.models import Membership, Person
@@ -109,6 +109,7 @@ def rest_if_due(duty: DutySession, line: Line, *, now: datetime) -> None:
 def end_duty_session(duty: DutySession, *, now: datetime) -> None:
     duty.state, duty.state_since, duty.ended_at = State.ENDED, now, now
     duty.save(update_fields=["state", "state_since", "ended_at", "open_contacts"])
+    LeadCall.objects.filter(duty=duty, closed_at=None).update(closed_at=now)
     announce_duty(duty)
 
 

@@ -6,6 +6,7 @@ from rinnalla.helpline.models.duty import DutySession
 from rinnalla.helpline.models.lines import ExceptionDay, Line, LineText, OpeningHours
 from rinnalla.helpline.models.passes import Pass
 from rinnalla.helpline.models.records import ContactRecord, RecordReason, RecordReferral
+from rinnalla.helpline.models.team import LeadCall
 
 __all__ = [
     "Block",
@@ -13,6 +14,7 @@ __all__ = [
     "ContactRecord",
     "DutySession",
     "ExceptionDay",
+    "LeadCall",
     "Line",
     "LineText",
     "NetworkKey",

@@ -77,6 +77,9 @@ class Line(models.Model):
     yellow_minutes = models.PositiveSmallIntegerField(_("yellow light after a wait of, minutes"), default=20)
     red_minutes = models.PositiveSmallIntegerField(_("red light after a wait of, minutes"), default=60)
 
+    # Whom to phone when no shift lead answers a call on the page.
+    lead_phone = models.CharField(_("phone number of the shift lead"), max_length=40, blank=True)
+
     # What the shift lead has set for now, until ``lead_until`` (None: until the end of the opening).
     lead_state = models.CharField(max_length=10, choices=LeadState, default=LeadState.AS_PLANNED)
     lead_until = models.DateTimeField(null=True, blank=True)

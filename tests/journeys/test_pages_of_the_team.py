@@ -1,0 +1,67 @@
+"""The pages of those who help each other on duty, looked at while a lead stands beside a conversation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.journeys.every_page import BESIDE_A_TALK
+from tests.journeys.eyes import Eyes
+from tests.journeys.service import Service
+
+
+@pytest.fixture
+def eyes_of(browser: Browser) -> Iterator[list[Eyes]]:
+    opened: list[Eyes] = []
+    yield opened
+    for eyes in opened:
+        eyes.close()
+
+
+def sign_in(staff: Eyes, name: str) -> None:
+    staff.go("/demo/")
+    staff.page.get_by_role("button", name=name).click()
+    staff.page.wait_for_url("**/staff/**")
+
+
+def test_the_pages_of_a_lead(server: Service, browser: Browser, eyes_of: list[Eyes]) -> None:
+    seeker, staff, lead = (
+        Eyes(browser, server.seeker_url),
+        Eyes(browser, server.staff_url),
+        Eyes(browser, server.staff_url),
+    )
+    eyes_of += [seeker, staff, lead]
+    seeker.go("/line/sekasin/")
+    seeker.page.locator("form[action$='/join/'] button").first.click()
+    sign_in(staff, "Yrjänä-Orvokki")
+    staff.page.locator("main").get_by_role("button", name="Sekasin").click()
+    staff.page.locator("form[action*='next'] button").click()
+    expect(staff.page.locator("#composer")).to_be_visible()
+    sign_in(lead, "Tuomas")
+    lead.go("/staff/calls/")
+    lead.look("calls-none")
+    staff.page.keyboard.press("Escape")
+    staff.page.keyboard.press("l")
+    expect(staff.page.locator("#call-bar")).to_have_class(re.compile("is-called"))
+    staff.look("talk-called")
+    expect(lead.page.locator("[data-call]")).to_be_visible()
+    lead.look("calls")
+    lead.page.locator("[data-call] button").first.click()
+    lead.page.wait_for_url("**/staff/beside/**")
+    lead.page.locator("#whisper-text").fill("Olen tässä. Kysy, onko joku lähellä.")
+    lead.page.locator(".whisper-form button").click()
+    expect(staff.page.locator("#whispers")).to_contain_text("Olen tässä.")
+    lead.look("beside")
+    staff.look("talk-whisper")
+    staff.page.locator("[data-opens='end-talk']").click()
+    staff.page.locator("#end-talk form button").first.click()
+    staff.go("/staff/duty/")
+    staff.page.locator("[data-opens=end-duty]").click()
+    staff.page.locator("#end-duty form button").first.click()
+    expect(staff.page.locator("#live")).to_have_attribute("data-live", "off")
+
+    assert seeker.faults + staff.faults + lead.faults == []
+    assert lead.seen == BESIDE_A_TALK
