@@ -33,7 +33,7 @@ from rinnalla.core.journal import Journal, Unavailable
 from rinnalla.core.live import Bus, Event
 from rinnalla.core.sockets import Socket
 from rinnalla.helpline import actions as helpline
-from rinnalla.helpline.models import Line
+from rinnalla.helpline.models import Contact, Line
 from rinnalla.helpline.rules import LEASE, RENEW
 
 log = logging.getLogger(__name__)
@@ -286,7 +286,12 @@ class Gateway:
         self._queue_changed(line_id, {})
 
     def _queue_changed(self, line_id: int, event: Event) -> None:
-        if event.get("t") != "duty" and line_id not in self._looking:
+        if event.get("t") == "notice":  # the page fetches what it says
+            frame = encode({"t": "notice", "id": event["id"]})
+            for socket in tuple(self._watching.get(line_id, ())):
+                if socket.talk is not None and socket.talk.state == Contact.State.WAITING:
+                    socket.send(frame)
+        elif event.get("t") != "duty" and line_id not in self._looking:
             task = asyncio.get_running_loop().create_task(self._look_at_queue(line_id))
             self._looking[line_id] = task
             self._tasks.add(task)

@@ -27,6 +27,7 @@ from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.blocked import block_of_network, block_of_token, is_blocked_token
 from rinnalla.helpline.hours import timetable_of
 from rinnalla.helpline.hours_in_words import week_table
+from rinnalla.helpline.models import Contact
 from rinnalla.helpline.rules import Refused
 
 log = logging.getLogger(__name__)
@@ -152,6 +153,7 @@ def _present_visit(request: HttpRequest) -> Conversation | None:
 
 def _show(request: HttpRequest, found: Conversation, *, status: int = 200, **more: str) -> HttpResponse:
     said = queries.messages_for_seeker(found)
+    waits = found.contact.state in (Contact.State.WAITING, Contact.State.AWAY)
     view = queries.visit_view(found)
     context: dict[str, Any] = {
         "visit": view,
@@ -162,6 +164,7 @@ def _show(request: HttpRequest, found: Conversation, *, status: int = 200, **mor
         "transcript": [message.as_frame() for message in said],
         "texts": visit_texts(),
         "next_id": view.next_id,
+        "notices": queries.notices_for_seeker(found, now=timezone.now()) if waits else [],
         **more,
     }
     return render(request, "chat/visit.html", context, status=status)

@@ -18,7 +18,7 @@ from rinnalla.chat.visiting import PRESENT
 from rinnalla.helpline.hours import state_at, timetable_of
 from rinnalla.helpline.hours_in_words import describe
 from rinnalla.helpline.models import Block, Contact, DutySession, Line
-from rinnalla.helpline.queries import Load, duty_of, loads, places, text_of
+from rinnalla.helpline.queries import Load, duty_of, loads, notices_of, places, text_of
 from rinnalla.helpline.rules import NextRefusal, next_refusal
 from rinnalla.people.models import Person
 
@@ -164,6 +164,11 @@ def role_name(role: str) -> str:
     return gettext("volunteer") if role == "volunteer" else gettext("crisis worker")
 
 
+def notices_for_seeker(visit: Conversation, *, now: datetime) -> list[str]:
+    """What the shift lead tells everybody who waits, in the reader's language."""
+    return [notice.text_in(_language()) for notice in notices_of(visit.contact.line_id, now=now)]
+
+
 def messages_for_seeker(visit: Conversation) -> list[Said]:
     return read(visit.pk, visit.key_id)
 
@@ -178,6 +183,8 @@ class DutyView:
     since: datetime
     open_contacts: int
     limit: int
+    moved_by: str  # the shift lead who moved the person to this line or will, for a while
+    moves_to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +279,8 @@ def _duty_view(duty: DutySession, line: Line) -> DutyView:
         since=duty.started_at,
         open_contacts=duty.open_contacts,
         limit=line.parallel_limit,
+        moved_by=duty.moved_by.duty_name if duty.moved_by else "",
+        moves_to=text_of(duty.moves_to, _language()).name if duty.moves_to else "",
     )
 
 

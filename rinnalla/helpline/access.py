@@ -7,7 +7,7 @@ from typing import Final
 from django.db.models import QuerySet
 from django.http import Http404
 
-from rinnalla.helpline.models import Block, LeadCall, Line
+from rinnalla.helpline.models import Block, DutySession, LeadCall, Line, Notice
 from rinnalla.people.access import CARETAKERS, roles_of
 from rinnalla.people.models import Person, Role
 
@@ -30,6 +30,26 @@ def get_led_line(person: Person, slug: str) -> Line:
     if line is None:
         raise Http404
     return line
+
+
+def get_led_duty(person: Person, duty_id: int) -> DutySession:
+    """A duty that goes on, on a line ``person`` leads."""
+    duty = (
+        DutySession.objects.filter(pk=duty_id, line__in=led_lines(person))
+        .exclude(state=DutySession.State.ENDED)
+        .select_related("line", "person", "moves_to")
+        .first()
+    )
+    if duty is None:
+        raise Http404
+    return duty
+
+
+def get_led_notice(person: Person, notice_id: int) -> Notice:
+    notice = Notice.objects.filter(pk=notice_id, line__in=led_lines(person)).select_related("line").first()
+    if notice is None:
+        raise Http404
+    return notice
 
 
 def lines_to_set_up(person: Person) -> QuerySet[Line]:

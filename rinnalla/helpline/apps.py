@@ -17,3 +17,4 @@ class HelplineConfig(AppConfig):
         navigation.add(navigation.NavItem(15, _("Board"), "board", "traffic-lights", frozenset(LEADS)))
         register_holder("helpline.ContactRecord", "note_key")
         every(timedelta(minutes=30), name="helpline.erase_notes", task=tasks.erase_notes)
+        every(timedelta(hours=1), name="helpline.erase_old_notices", task=tasks.erase_old_notices)

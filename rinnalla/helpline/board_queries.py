@@ -78,7 +78,10 @@ class LineOnBoard:
     name: str
     is_open: bool
     opening_text: str
-    lead_state: str
+    lead_state: str  # what the shift lead has set for now, "" when nothing
+    lead_label: str
+    lead_cap: int | None
+    lead_until: datetime | None
     light: Light
     waiting: Trend
     longest: Trend  # in whole minutes
@@ -252,6 +255,7 @@ def _line(
 ) -> LineOnBoard:
     timetable = timetable_of(line)
     state = state_at(timetable, now)
+    holds = line.lead_until is None or line.lead_until > now
     free = sum(_is_free(duty, line, now=now) for duty in duties)
     states = [(value, str(name)) for value, name in DutySession.State.choices if value != DutySession.State.ENDED]
     return LineOnBoard(
@@ -259,7 +263,10 @@ def _line(
         name=text_of(line, get_language() or "fi").name,
         is_open=state.is_open,
         opening_text=describe(state, now=now, time_zone=timetable.time_zone),
-        lead_state=line.lead_state,
+        lead_state=line.lead_state if holds else "",
+        lead_label=line.get_lead_state_display(),
+        lead_cap=line.lead_cap if holds else None,
+        lead_until=line.lead_until if holds else None,
         light=light(_situation(line, state, numbers, on_duty=len(duties), free=free, now=now)),
         waiting=Trend(numbers.waiting, *numbers.was),
         longest=Trend(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, F, Min, Q, QuerySet
 
-from rinnalla.helpline.models import Contact, DutySession, Line, LineText
+from rinnalla.helpline.models import Contact, DutySession, Line, LineText, Notice
 
 # The order of a queue: those who lost their answerer first, then by the time of joining less the head start.
 QUEUE_ORDER = (F("returned_at").asc(nulls_last=True), "rank_at", "id")
@@ -28,6 +28,11 @@ def text_of(line: Line, language: str) -> LineText:
     texts = {text.language: text for text in line.texts.all()}
     found = texts.get(language) or texts.get("fi") or next(iter(texts.values()), None)
     return found or LineText(line=line, language=language, name=line.slug)
+
+
+def notices_of(line_id: int, *, now: datetime) -> list[Notice]:
+    """What everybody who waits on the line is told now, oldest first (one query)."""
+    return list(Notice.objects.filter(line_id=line_id, sent_at__lte=now, until__gt=now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +63,4 @@ def loads(lines: Iterable[Line], *, now: datetime) -> dict[int, Load]:
 
 def duty_of(person_id: int) -> DutySession | None:
     """The person's duty session that has not ended, with its line."""
-    return DutySession.objects.select_related("line").filter(~Q(state="ended"), person_id=person_id).first()
+    return DutySession.objects.select_related("line", "moved_by").filter(~Q(state="ended"), person_id=person_id).first()

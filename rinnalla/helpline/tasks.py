@@ -11,3 +11,8 @@ from rinnalla.jobs.tasks import durable
 @durable(retries=0)
 def erase_notes() -> None:
     actions.erase_notes(now=timezone.now())
+
+
+@durable(retries=0)
+def erase_old_notices() -> None:
+    actions.erase_old_notices(now=timezone.now())

@@ -45,12 +45,14 @@ OF_A_COORDINATOR = {
     "reset_second_factor",
     "reactivate",
 }
-OF_A_LEAD = {"board"}
+OF_A_LEAD = {"board", "steer", "notice", "move_volunteer"}
 # These answer forms and end in a redirect, or give a file or data.
 NOT_PAGES = {
     "block_contact",
     "approve_block",
     "lift_block",
+    "as_planned",
+    "withdraw_notice",
     "say",
     "leave",
     "quick_exit",

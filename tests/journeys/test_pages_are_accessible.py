@@ -347,9 +347,18 @@ def test_the_pages_of_a_coordinator(server: Service, staff: Eyes) -> None:
 
 def test_the_pages_of_a_shift_lead(server: Service, staff: Eyes) -> None:
     sign_in(staff, "Tuomas")
-    for path, name in (("/staff/board/", "board"), ("/staff/board/?wall=1", "board-wall")):
+    for path, name in (
+        ("/staff/board/", "board"),
+        ("/staff/board/?wall=1", "board-wall"),
+        ("/staff/board/sekasin/steer/", "steer"),
+        ("/staff/board/sekasin/notice/", "notice"),
+    ):
         staff.go(path)
         staff.look(name)
+    staff.go("/staff/board/")
+    staff.page.locator("a[href$='/move/']").first.click()
+    staff.page.wait_for_url("**/move/")
+    staff.look("move-volunteer")
 
     assert staff.faults == []
     assert staff.seen == OF_A_LEAD

@@ -5,6 +5,7 @@ import { composerOf, type Composer } from "./desk-composer.ts";
 import { fill, readJson } from "./desk-texts.ts";
 import { Journal, keptIn, type Said } from "./journal.ts";
 import { fitScreen } from "./talk-screen.ts";
+import { lookForNotices } from "./visit-notices.ts";
 import { linesOf } from "./visit-lines.ts";
 import type { VisitTexts } from "./visit-texts.ts";
 
@@ -71,6 +72,7 @@ function startVisit(visit: HTMLElement): void {
   function frame(frame: Frame): void {
     if (left) return;
     if (frame.t === "typing") return typing(true);
+    if (frame.t === "notice") return void lookForNotices(announce);
     const known = journal.said.length;
     if (!journal.take(frame)) return;
     if (journal.stale) return again();

@@ -158,7 +158,7 @@ def test_the_waiting_page_takes_as_many_queries_in_a_long_queue(
 ) -> None:
     clients = [joined() for _ in range(waiting)]
     clients[-1].get("/chat/")
-    with django_assert_num_queries(7):  # visit; away, presence, state again; place; texts; messages
+    with django_assert_num_queries(8):  # visit; away, presence, state again; place; texts; messages; notices
         assert clients[-1].get("/chat/").context["visit"].place == waiting
 
 

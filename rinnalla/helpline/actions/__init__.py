@@ -10,6 +10,14 @@ from rinnalla.helpline.actions.clock import give_back, sweep
 from rinnalla.helpline.actions.duty import end_contact, end_duty, renew_leases, set_duty_state, take_duty, take_next
 from rinnalla.helpline.actions.records import erase_notes, save_record
 from rinnalla.helpline.actions.seekers import come_back, join_queue, keep_present, leave, token_hash
+from rinnalla.helpline.actions.steering import (
+    erase_old_notices,
+    move_volunteer,
+    send_home,
+    send_notice,
+    steer_line,
+    withdraw_notice,
+)
 from rinnalla.helpline.actions.steps import IllegalMove
 from rinnalla.helpline.actions.weight import lift_pause, mark_heavy, pass_next, set_until
 
@@ -25,6 +33,7 @@ __all__ = [
     "end_duty",
     "erase_blocks",
     "erase_notes",
+    "erase_old_notices",
     "give_back",
     "join_queue",
     "keep_present",
@@ -32,13 +41,18 @@ __all__ = [
     "lift_block",
     "lift_pause",
     "mark_heavy",
+    "move_volunteer",
     "pass_next",
     "renew_leases",
     "save_record",
+    "send_home",
+    "send_notice",
     "set_duty_state",
     "set_until",
+    "steer_line",
     "sweep",
     "take_duty",
     "take_next",
     "token_hash",
+    "withdraw_notice",
 ]

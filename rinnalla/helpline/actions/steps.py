@@ -68,6 +68,8 @@ def _end_once(
         move_duty(duty, State.TALKING if duty.open_contacts else State.WRAP_UP, now=now)
         if not duty.open_contacts:
             rest_if_due(duty, contact.line, now=now)
+        if duty.moves_to_id is not None and not duty.open_contacts:
+            change_line(duty)
         announce_duty(duty)
     channel_of(contact).ended(contact, now=now)
     announce_contact(contact)
@@ -104,6 +106,15 @@ def rest_if_due(duty: DutySession, line: Line, *, now: datetime) -> None:
         return
     duty.pause_until = duty.rested_at = now + timedelta(minutes=line.pause_minutes)
     duty.save(update_fields=["pause_until", "rested_at"])
+
+
+def change_line(duty: DutySession) -> None:
+    """Let the person go on on the line they were moved to. Whoever they have talked with stays on the old one."""
+    assert duty.moves_to is not None
+    announce_duty(duty)
+    duty.line, duty.moves_to = duty.moves_to, None
+    duty.save(update_fields=["line", "moves_to"])
+    announce_duty(duty)
 
 
 def end_duty_session(duty: DutySession, *, now: datetime) -> None:

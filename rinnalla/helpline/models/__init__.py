@@ -4,6 +4,7 @@ from rinnalla.helpline.models.blocks import Block, NetworkKey, Origin
 from rinnalla.helpline.models.contacts import Contact
 from rinnalla.helpline.models.duty import DutySession
 from rinnalla.helpline.models.lines import ExceptionDay, Line, LineText, OpeningHours
+from rinnalla.helpline.models.notices import Notice
 from rinnalla.helpline.models.passes import Pass
 from rinnalla.helpline.models.records import ContactRecord, RecordReason, RecordReferral
 from rinnalla.helpline.models.team import LeadCall
@@ -18,6 +19,7 @@ __all__ = [
     "Line",
     "LineText",
     "NetworkKey",
+    "Notice",
     "OpeningHours",
     "Origin",
     "Pass",

@@ -35,6 +35,10 @@ class DutySession(models.Model):
     rested_at = models.DateTimeField(null=True, blank=True)
     # Until when the volunteer counts as present. Past it, those they talk with go back to the front of the queue.
     lease_until = models.DateTimeField()
+    # Where a shift lead moves the person, once no conversation is open; who did it and when stays to be told.
+    moves_to = models.ForeignKey(Line, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    moved_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    moved_at = models.DateTimeField(null=True, blank=True)
     open_contacts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
