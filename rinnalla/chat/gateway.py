@@ -26,7 +26,7 @@ from rinnalla.chat import visiting
 from rinnalla.chat.live import ANSWERER, SEEKER, AnswererSocket, ChatSocket, DutySocket, VisitSocket
 from rinnalla.chat.rooms import Room, encode, stored_frame
 from rinnalla.chat.transcript import Saying, SayRefusal, Stored, read_many, said, write
-from rinnalla.chat.visiting import Talk
+from rinnalla.chat.visiting import Standing, Talk, standing_in
 from rinnalla.core import sockets
 from rinnalla.core.batched import Batched
 from rinnalla.core.journal import Journal, Unavailable
@@ -44,7 +44,9 @@ THREADS: Final = 4  # that read for the sockets
 MOST_WINDOWS: Final = 8  # sockets of one visit; the oldest is closed
 LOOK_AGAIN: Final = 5.0  # seconds between two looks for what a lost hint would have told
 SESSIONS_AGAIN: Final = 25.0  # the same for staff whose power was taken
-PLACES_AGAIN: Final = 0.5  # seconds between two looks at a line's queue
+PLACES_AGAIN: Final = 0.5  # seconds between two looks at a line's queue, and more by PLACES_LONGER for each waiting
+PLACES_LONGER: Final = 1 / 3600
+STATED_AFTER: Final = 0.3  # seconds in which first ranges of the wait are gathered, to be stored together
 SHARES: Final = 4  # rounds in which the presence of all help-seekers is renewed, a share in each
 STEP: Final = 5.0  # seconds: how exactly it is kept when a help-seeker's page was last heard of
 DESK_STEP: Final = 2.5  # the same for a volunteer's, whose lease is short
@@ -66,10 +68,11 @@ class Gateway:
         self.by_token = Batched(visiting.talks_by_token, self._pool)
         self.by_id = Batched(visiting.talks_by_id, self._pool)
         self.messages = Batched(read_many, self._pool)
-        self._queues = Batched(visiting.places_on_lines, self._pool)
+        self._queues = Batched(visiting.queues_on_lines, self._pool)
         self._people = Batched(visiting.people_of_sessions, self._pool)
         self._watching: dict[int, set[VisitSocket]] = {}
         self._looking: dict[int, asyncio.Task[None]] = {}
+        self._stated: dict[int, tuple[int, int]] = {}
         self._line_subscriptions: dict[int, Any] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -271,9 +274,21 @@ class Gateway:
                 self.spawn(self.is_signed_in(socket, socket.person_id))
 
     # The queue ----------------------------------------------------------------------------------------------------
-    async def place_of(self, talk: Talk) -> tuple[int, int] | None:
-        found = await self._queues.get(talk.line_id)
-        return (found[talk.contact_id], len(found)) if talk.contact_id in found else None
+    async def standing_of(self, talk: Talk) -> Standing | None:
+        return standing_in(await self._queues.get(talk.line_id), talk.contact_id)
+
+    def was_stated(self, contact_id: int, low: int, high: int) -> None:
+        """A page was told a range of the wait; if it is the person's first, it is kept."""
+        if not self._stated:
+            self.spawn(self._keep_stated())
+        self._stated.setdefault(contact_id, (low, high))
+
+    async def _keep_stated(self) -> None:
+        await asyncio.sleep(STATED_AFTER)
+        stated, self._stated = self._stated, {}
+        for some in batched(stated.items(), SOME):
+            await self.in_thread(partial(helpline.keep_stated, dict(some)))
+            await asyncio.sleep(BREATHE)
 
     def watch_queue(self, socket: VisitSocket) -> None:
         assert socket.talk is not None
@@ -291,20 +306,26 @@ class Gateway:
             for socket in tuple(self._watching.get(line_id, ())):
                 if socket.talk is not None and socket.talk.state == Contact.State.WAITING:
                     socket.send(frame)
-        elif event.get("t") != "duty" and line_id not in self._looking:
+        elif line_id not in self._looking:
             task = asyncio.get_running_loop().create_task(self._look_at_queue(line_id))
             self._looking[line_id] = task
             self._tasks.add(task)
             task.add_done_callback(self._done)
 
     async def _look_at_queue(self, line_id: int) -> None:
-        """Tell everyone waiting here their place; not more often than PLACES_AGAIN, whatever happens in the queue."""
-        await asyncio.sleep(PLACES_AGAIN)
+        """Tell everyone waiting here how they stand: one reading for all, and only what is different.
+
+        The longer the queue, the rarer; with 9,000 a place is still told within 5 s. Some at a time: messages of those
+        who talk need not wait for it.
+        """
+        await asyncio.sleep(PLACES_AGAIN * (1 + len(self._watching.get(line_id, ())) * PLACES_LONGER))
         self._looking.pop(line_id, None)
-        found = await self._queues.get(line_id)
-        for socket in tuple(self._watching.get(line_id, ())):
-            if socket.talk is not None and (place := found.get(socket.talk.contact_id)) is not None:
-                socket.tell_place(place, len(found))
+        queue = await self._queues.get(line_id)
+        for some in batched(tuple(self._watching.get(line_id, ())), SOME):
+            for socket in some:
+                if socket.talk is not None and (standing := standing_in(queue, socket.talk.contact_id)) is not None:
+                    socket.tell_place(standing)
+            await asyncio.sleep(BREATHE)
 
     # Presence -----------------------------------------------------------------------------------------------------
     async def _keep_present(self) -> None:

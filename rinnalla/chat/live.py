@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +17,7 @@ from django.utils.translation import gettext, override
 from rinnalla.chat.models import Message
 from rinnalla.chat.rooms import TalkSocket, encode
 from rinnalla.chat.transcript import Saying, SayRefusal, clean, text_refusal
-from rinnalla.chat.visiting import Talk
+from rinnalla.chat.visiting import Standing, Talk
 from rinnalla.core import sockets
 from rinnalla.core.live import Event
 from rinnalla.core.sockets import Handshake, Socket
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 SEEKER: Final = Message.Author.SEEKER.value
 ANSWERER: Final = Message.Author.ANSWERER.value
+NO_PLACE: Final = {"place": None, "of": None, "low": None, "high": None, "hope": None}
 DESK_ASKS: Final = 5.0  # seconds of silence: a volunteer's lease is short (helpline.rules.LEASE)
 
 
@@ -165,10 +167,11 @@ class VisitSocket(ChatSocket):
     """A help-seeker's page: waiting, then talking."""
 
     side = SEEKER
-    __slots__ = ("_place",)
+    __slots__ = ("_place", "_stated")
 
     async def opened(self) -> None:
-        self._place: tuple[int, int] | None = None
+        self._place: Standing | None = None
+        self._stated = False
         token = self.handshake.cookies.get("visit", "")
         talk = await self.gateway.by_token.get(helpline.token_hash(token)) if token else None
         if talk is not None and talk.state == "away":
@@ -180,14 +183,15 @@ class VisitSocket(ChatSocket):
             self.close(sockets.UNKNOWN)
             return
         if talk.state == "waiting":
-            self._place = await self.gateway.place_of(talk)
+            self._place = await self.gateway.standing_of(talk)
         if not self.closing:
             await self.enter(talk)
             self.gateway.watch_queue(self)
+            self._was_told()
 
     def state_of(self, talk: Talk) -> dict[str, Any]:
-        place, of = self._place if self._place is not None and talk.state == "waiting" else (None, None)
-        return {"state": talk.state, "place": place, "of": of, "answerer": talk.answerer}
+        standing = self._place if talk.state == "waiting" else None
+        return {"state": talk.state, **(asdict(standing) if standing else NO_PLACE), "answerer": talk.answerer}
 
     def moved(self, talk: Talk) -> None:
         assert self.talk is not None
@@ -196,10 +200,18 @@ class VisitSocket(ChatSocket):
             self.say({"t": "state", **self.state_of(talk)})
         self.talk = talk
 
-    def tell_place(self, place: int, of: int) -> None:
-        if (place, of) != self._place:
-            self._place = (place, of)
-            self.say({"t": "place", "place": place, "of": of})
+    def tell_place(self, standing: Standing) -> None:
+        if standing != self._place:
+            self._place = standing
+            self.say({"t": "place", **asdict(standing)})
+            self._was_told()
+
+    def _was_told(self) -> None:
+        standing = self._place
+        if self.talk is not None and standing and standing.low is not None and standing.high is not None:
+            if not self._stated:
+                self.gateway.was_stated(self.talk.contact_id, standing.low, standing.high)
+            self._stated = True
 
 
 class AnswererSocket(ChatSocket):

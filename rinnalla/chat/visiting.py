@@ -17,7 +17,8 @@ from django.utils.crypto import constant_time_compare
 from rinnalla.chat.models import Conversation
 from rinnalla.chat.rules import shown_role, still_shown
 from rinnalla.helpline.models import Contact, DutySession
-from rinnalla.helpline.queries import places
+from rinnalla.helpline.wait_queries import Queue, queues
+from rinnalla.helpline.waits import NOBODY
 from rinnalla.people.models import Membership, Person
 
 # A page that says nothing is heard of every 20 s (frontend/socket.ts), and that is kept within four rounds of the
@@ -94,10 +95,29 @@ def talks_by_id(ids: Sequence[uuid.UUID]) -> list[Talk | None]:
     return [by_id.get(wanted) for wanted in ids]
 
 
-def places_on_lines(line_ids: Sequence[int]) -> list[dict[int, int]]:
-    """The queue of each line, contact id → place. One query for each line, however many ask."""
-    found = {line_id: places(line_id) for line_id in set(line_ids)}
-    return [found[line_id] for line_id in line_ids]
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How somebody stands in the queue, as frames and pages tell it. ``low`` and ``high``: seconds, or None."""
+
+    place: int
+    of: int
+    low: int | None
+    high: int | None
+    hope: bool
+
+
+def queues_on_lines(line_ids: Sequence[int]) -> list[Queue]:
+    """The queue of each line with its waits. Read and computed once for each line, however many ask."""
+    found = queues(line_ids, now=timezone.now())
+    return [found.get(line_id, Queue({}, NOBODY)) for line_id in line_ids]
+
+
+def standing_in(queue: Queue, contact_id: int) -> Standing | None:
+    place = queue.places.get(contact_id)
+    if place is None:
+        return None
+    wait = queue.forecast.of(place)
+    return Standing(place, len(queue.places), wait.low, wait.high, wait.hope)
 
 
 def people_of_sessions(session_keys: Sequence[str]) -> list[int | None]:

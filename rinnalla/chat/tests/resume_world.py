@@ -25,6 +25,8 @@ from rinnalla.core.journal import Unavailable
 from rinnalla.core.live import Bus, Hint
 from rinnalla.core.sockets import Handshake
 from rinnalla.helpline.actions import token_hash
+from rinnalla.helpline.wait_queries import Queue
+from rinnalla.helpline.waits import NOBODY
 
 SEEKER, ANSWERER = "seeker", "answerer"
 BEGAN = datetime(2026, 11, 24, 20, 15, tzinfo=UTC)
@@ -239,8 +241,8 @@ class Queues:
     def __init__(self, worlds: dict[int, World]) -> None:
         self._worlds = worlds
 
-    async def get(self, line_id: int) -> dict[int, int]:
-        return self._worlds[line_id].queue()
+    async def get(self, line_id: int) -> Queue:
+        return Queue(self._worlds[line_id].queue(), NOBODY)
 
 
 async def at_once(work: Callable[[], Any]) -> Any:

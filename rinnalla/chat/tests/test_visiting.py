@@ -16,7 +16,7 @@ from rinnalla.chat.gateway import SHARES
 from rinnalla.chat.rules import SHOWN_AFTER_END
 from rinnalla.chat.tests.conftest import begin
 from rinnalla.chat.transcript import Saying, read_many, write
-from rinnalla.chat.visiting import people_of_sessions, places_on_lines, talks_by_id, talks_by_token
+from rinnalla.chat.visiting import people_of_sessions, queues_on_lines, talks_by_id, talks_by_token
 from rinnalla.helpline.actions import leave, token_hash
 from rinnalla.helpline.models import Contact, Line
 from rinnalla.helpline.rules import RENEW
@@ -98,7 +98,7 @@ def test_each_line_has_its_own_queue(sekasin: Line) -> None:
         for later, line in enumerate((sekasin, sekasin, solmussa))
     )
 
-    assert places_on_lines([sekasin.pk, solmussa.pk, sekasin.pk, 0]) == [
+    assert [queue.places for queue in queues_on_lines([sekasin.pk, solmussa.pk, sekasin.pk, 0])] == [
         {first.pk: 1, second.pk: 2},
         {alone.pk: 1},
         {first.pk: 1, second.pk: 2},

@@ -9,7 +9,7 @@ from rinnalla.helpline.actions.calls import answer_call, call_lead, close_call
 from rinnalla.helpline.actions.clock import give_back, sweep
 from rinnalla.helpline.actions.duty import end_contact, end_duty, renew_leases, set_duty_state, take_duty, take_next
 from rinnalla.helpline.actions.records import erase_notes, save_record
-from rinnalla.helpline.actions.seekers import come_back, join_queue, keep_present, leave, token_hash
+from rinnalla.helpline.actions.seekers import come_back, join_queue, keep_present, keep_stated, leave, token_hash
 from rinnalla.helpline.actions.steering import (
     erase_old_notices,
     move_volunteer,
@@ -37,6 +37,7 @@ __all__ = [
     "give_back",
     "join_queue",
     "keep_present",
+    "keep_stated",
     "leave",
     "lift_block",
     "lift_pause",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -58,6 +58,16 @@ def keep_present(*, contact_ids: Collection[int], now: datetime) -> None:
         seen.update(seen_at=now)
     for contact in away:
         come_back(contact=contact, now=now)
+
+
+def keep_stated(ranges: Mapping[int, tuple[int, int]]) -> None:
+    """Keep the first range of the wait that each person was told: contact id → seconds. A later one changes nothing."""
+    first = Contact.objects.filter(pk__in=ranges, state=Contact.State.WAITING, stated_low=None)
+    alike: dict[tuple[int, int], list[int]] = {}
+    for pk in first.values_list("pk", flat=True):
+        alike.setdefault(ranges[pk], []).append(pk)
+    for (low, high), ids in alike.items():
+        Contact.objects.filter(pk__in=ids, stated_low=None).update(stated_low=low, stated_high=high)
 
 
 @transaction.atomic
