@@ -99,6 +99,7 @@ class Page(WSListener):
         self._ended = False
         self._ping: asyncio.TimerHandle | None = None
         self._port = 0
+        self._dead: list[WSTransport] = []  # half open: the server does not know yet
 
     async def connect(self, port: int) -> None:
         self._port = port
@@ -118,6 +119,8 @@ class Page(WSListener):
 
     def _again(self, code: int) -> None:
         """Come back as the browsers' script does."""
+        if code in FINAL:
+            self.dismissed()
         if self._ended or code in FINAL:
             return
         wait = min(FIRST_WAIT * 2**self._attempts, LONGEST_WAIT) * (0.5 + random.random() / 2)
@@ -126,16 +129,36 @@ class Page(WSListener):
         after = random.random() * RESTART_WAIT if code == RESTART else wait
         loop.call_later(after, lambda: keep(loop.create_task(self.connect(self._port))))
 
+    def drop(self, *, half_open: bool) -> bool:
+        """Lose the network, and come back: by a reset, or so that the server sees nothing of it until it asks."""
+        transport = self._transport
+        if transport is None or self._ended:
+            return False
+        if half_open:
+            transport.underlying_transport.pause_reading()
+            self._dead.append(transport)
+            self._gone(0)
+        else:
+            transport.underlying_transport.abort()
+        return True
+
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._transport = transport
+        if self._ended:
+            transport.disconnect(False)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
+        if transport is not self._transport:
+            return
+        handshake: WSCloseHandshake | None = transport.close_handshake  # None after a broken line
+        code = int(cast("int", handshake.recv.code)) if handshake is not None and handshake.recv is not None else 0
+        self._gone(code)
+
+    def _gone(self, code: int) -> None:
         self._transport = None
         self.greeted.clear()
         if self._ping is not None:
             self._ping.cancel()
-        handshake: WSCloseHandshake | None = transport.close_handshake  # None after a broken line
-        code = int(cast("int", handshake.recv.code)) if handshake is not None and handshake.recv is not None else 0
         if not self._ended:
             self.watch.closed[code] = self.watch.closed.get(code, 0) + 1
             self._again(code)
@@ -144,11 +167,14 @@ class Page(WSListener):
         if frame.msg_type == WSMsgType.CLOSE:
             transport.send_close(frame.get_close_code())
             transport.disconnect()
-            return
-        self.heard(frame.get_payload_as_bytes(), perf_counter())
+        elif transport is self._transport:
+            self.heard(frame.get_payload_as_bytes(), perf_counter())
 
     def heard(self, payload: bytes, now: float) -> None:
         """One frame came."""
+
+    def dismissed(self) -> None:
+        """The server closed the page's socket for good."""
 
     def welcome(self) -> None:
         """The server knows the page: it says so with its first frame."""
@@ -165,8 +191,9 @@ class Page(WSListener):
         self._ended = True
         if self._ping is not None:
             self._ping.cancel()
-        if self._transport is not None:
-            self._transport.disconnect(False)
+        for transport in (self._transport, *self._dead):
+            if transport is not None:
+                transport.disconnect(False)
 
 
 class Client(Page):
