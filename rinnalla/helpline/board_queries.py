@@ -56,6 +56,7 @@ class VolunteerRow:
     pause_until: datetime | None
     open_contacts: int
     heavy: int
+    called_minutes: int | None  # since the unanswered call for the shift lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +218,15 @@ def _waits_in_vain(began: dict[int, datetime]) -> dict[int, list[timedelta]]:
 
 
 def _duties(lines: Sequence[Line], *, now: datetime) -> list[DutySession]:
-    """Everybody on duty, with ``heavy``: how many of the duty's conversations were heavy."""
+    """Everybody on duty, with ``heavy``, how many of the duty's conversations were, and ``called_at``, an open call."""
+    unanswered = Q(lead_calls__closed_at=None, lead_calls__answered_at=None)
     return list(
         DutySession.objects.filter(~Q(state=DutySession.State.ENDED), line__in=lines, lease_until__gte=now)
         .select_related("person")
-        .annotate(heavy=Count("contacts", filter=Q(contacts__heavy=True)))
+        .annotate(
+            heavy=Count("contacts", filter=Q(contacts__heavy=True), distinct=True),
+            called_at=Min("lead_calls__called_at", filter=unanswered),
+        )
         .order_by("person__duty_name", "pk")
     )
 
@@ -267,7 +272,7 @@ def _line(
         lead_label=line.get_lead_state_display(),
         lead_cap=line.lead_cap if holds else None,
         lead_until=line.lead_until if holds else None,
-        light=light(_situation(line, state, numbers, on_duty=len(duties), free=free, now=now)),
+        light=light(_situation(line, state, numbers, duties, free=free, now=now)),
         waiting=Trend(numbers.waiting, *numbers.was),
         longest=Trend(
             _minutes(numbers.since, now),
@@ -292,22 +297,27 @@ def _line(
     )
 
 
-def _situation(line: Line, state: LineState, numbers: _Numbers, *, on_duty: int, free: int, now: datetime) -> Situation:
+def _situation(
+    line: Line, state: LineState, numbers: _Numbers, duties: Sequence[DutySession], *, free: int, now: datetime
+) -> Situation:
     left = state.closes_at - now if state.closes_at else None if state.is_open else timedelta(0)
+    calls = [called_at for duty in duties if (called_at := _called_at(duty))]
     return Situation(
         is_open=state.is_open,
         waiting=numbers.waiting,
         longest=now - numbers.since if numbers.since else timedelta(0),
         high_waiting=sum(level.waiting for level in numbers.levels if level.level >= HIGH),
         high_longest=now - numbers.high_since if numbers.high_since else timedelta(0),
-        on_duty=on_duty,
+        on_duty=len(duties),
         free=free,
         servable=servable(
-            people=on_duty,
+            people=len(duties),
             parallel=line.parallel_limit,
             round_length=timedelta(minutes=line.session_minutes + line.wrap_up_minutes),
             left=left,
         ),
+        calls=len(calls),
+        oldest_call=now - min(calls) if calls else timedelta(0),
         yellow_after=timedelta(minutes=line.yellow_minutes),
         red_after=timedelta(minutes=line.red_minutes),
     )
@@ -333,7 +343,13 @@ def _volunteer(duty: DutySession, *, now: datetime) -> VolunteerRow:
         pause_until=duty.pause_until if duty.pause_until and duty.pause_until > now else None,
         open_contacts=duty.open_contacts,
         heavy=getattr(duty, "heavy", 0),
+        called_minutes=_minutes(called_at, now) if (called_at := _called_at(duty)) else None,
     )
+
+
+def _called_at(duty: DutySession) -> datetime | None:
+    called_at: datetime | None = getattr(duty, "called_at", None)  # annotated by _duties
+    return called_at
 
 
 def _talk(contact: Contact, line: Line, *, follow_url: str, now: datetime) -> TalkRow:

@@ -83,6 +83,15 @@ def withdraw_notice(request: StaffRequest, notice_id: int) -> HttpResponse:
     return redirect("notice", found.line.slug)
 
 
+@takes_forms_of("board")
+def end_pause(request: StaffRequest, duty_id: int) -> HttpResponse:
+    """Let a volunteer go on before the break that the line's limit asks for is over."""
+    duty = access.get_led_duty(request.user, duty_id)
+    if actions.lift_pause(duty=duty, actor=request.user, now=timezone.now()):
+        messages.success(request, _("{name} may go on now.").format(name=duty.person.duty_name))
+    return redirect("board")
+
+
 def move_volunteer(request: StaffRequest, duty_id: int) -> HttpResponse:
     """Move somebody on duty to another line of the centre, at once or after the conversations that are open."""
     duty = access.get_led_duty(request.user, duty_id)

@@ -7,6 +7,7 @@ from rinnalla.helpline import board_views, steering_views
 urlpatterns = [
     path("board/", board_views.board, name="board"),
     path("board/duties/<int:duty_id>/move/", steering_views.move_volunteer, name="move_volunteer"),
+    path("board/duties/<int:duty_id>/end-pause/", steering_views.end_pause, name="end_pause"),
     path("board/notices/<int:notice_id>/withdraw/", steering_views.withdraw_notice, name="withdraw_notice"),
     path("board/<slug:slug>/steer/", steering_views.steer, name="steer"),
     path("board/<slug:slug>/as-planned/", steering_views.as_planned, name="as_planned"),

@@ -52,6 +52,7 @@ NOT_PAGES = {
     "approve_block",
     "lift_block",
     "as_planned",
+    "end_pause",
     "withdraw_notice",
     "say",
     "leave",

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from rinnalla.audit.models import Entry
 from rinnalla.helpline import actions
+from rinnalla.helpline.board import Reason
+from rinnalla.helpline.board_queries import board_of
 from rinnalla.helpline.hours import LineState
 from rinnalla.helpline.models import Contact, DutySession, Line, Notice, OpeningHours
 from rinnalla.helpline.queries import notices_of
@@ -169,6 +171,29 @@ def test_a_move_is_refused_with_its_reason(line: Line, aino: Person, lauri: Pers
     assert refused.value.reason is MoveRefusal.ENDED
 
 
+# Calls and breaks ---------------------------------------------------------------------------------------------------
+def test_a_lead_ends_a_break_and_the_board_shows_it(line: Line, aino: Person, lead: Client) -> None:
+    duty = actions.take_duty(line=line, actor=aino, now=timezone.now())
+    DutySession.objects.update(pause_until=timezone.now() + 10 * MINUTE)
+    address = f"/staff/board/duties/{duty.pk}/end-pause/"
+    assert address in lead.get("/staff/board/").content.decode()
+    lead.post(address)
+    assert DutySession.objects.get().pause_until is None
+    assert address not in lead.get("/staff/board/").content.decode()
+
+
+def test_an_unanswered_call_turns_the_light_red_and_an_answered_one_does_not(
+    line: Line, aino: Person, lauri: Person, now: datetime
+) -> None:
+    duty = actions.take_duty(line=line, actor=aino, now=now)
+    call = actions.call_lead(duty=duty, contact=None, actor=aino, now=now - 3 * MINUTE)
+    [shown] = board_of(Line.objects.all(), now=now)
+    assert (shown.light.reason, shown.volunteers[0].called_minutes) == (Reason.CALL_UNANSWERED, 3)
+    actions.answer_call(call=call, actor=lauri, now=now)
+    [shown] = board_of(Line.objects.all(), now=now)
+    assert (shown.light.reason, shown.volunteers[0].called_minutes) == (Reason.ALONE, None)
+
+
 # Who may not --------------------------------------------------------------------------------------------------------
 def test_a_volunteer_and_a_lead_of_another_centre_find_none_of_these_pages(
     line: Line, solmussa: Line, aino: Person, lauri: Person, now: datetime
@@ -185,6 +210,7 @@ def test_a_volunteer_and_a_lead_of_another_centre_find_none_of_these_pages(
             ("/staff/board/sekasin/notice/", {"text_fi": "x", "lasts": "15"}),
             (f"/staff/board/notices/{notice.pk}/withdraw/", {}),
             (f"/staff/board/duties/{duty.pk}/move/", {"line": "solmussa"}),
+            (f"/staff/board/duties/{duty.pk}/end-pause/", {}),
         ):
             assert client.post(address, typed).status_code == 404, address
         for address in (
