@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar as month_of
 import logging
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
@@ -18,8 +17,8 @@ from django.views.decorators.http import require_safe
 
 from rinnalla.chat import access, actions, queries, visits
 from rinnalla.chat.forms import SayForm
-from rinnalla.chat.models import Conversation, Message
-from rinnalla.chat.visit_texts import visit_texts
+from rinnalla.chat.models import Message
+from rinnalla.chat.visit_page import present_visit, show_visit
 from rinnalla.chat.visits import from_our_own_page
 from rinnalla.core.forms_only import takes_forms_of
 from rinnalla.core.network import network_of
@@ -27,7 +26,6 @@ from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.blocked import block_of_network, block_of_token, is_blocked_token
 from rinnalla.helpline.hours import timetable_of
 from rinnalla.helpline.hours_in_words import week_table
-from rinnalla.helpline.models import Contact
 from rinnalla.helpline.rules import Refused
 
 log = logging.getLogger(__name__)
@@ -86,10 +84,10 @@ def visit(request: HttpRequest) -> HttpResponse:
 
     Coming here keeps the place in the queue, also without scripts.
     """
-    found = _present_visit(request)
+    found = present_visit(request)
     if found is None:
         return _no_visit(request)
-    return _show(request, found)
+    return show_visit(request, found)
 
 
 @takes_forms_of("visit")
@@ -97,7 +95,7 @@ def visit(request: HttpRequest) -> HttpResponse:
 @from_our_own_page
 def say(request: HttpRequest) -> HttpResponse:
     """A message from a page without scripts. When it is refused, the page says why and keeps the text."""
-    found = _present_visit(request)
+    found = present_visit(request)
     if found is None:
         return redirect("visit")
     form = SayForm(request.POST)
@@ -113,7 +111,7 @@ def say(request: HttpRequest) -> HttpResponse:
         )
     except actions.SayRefused as refused:
         more = {"draft": form.text_as_written, "refusal": str(refused.reason.label)}
-        return _show(request, found, status=422, **more)
+        return show_visit(request, found, status=422, **more)
     return redirect("visit")
 
 
@@ -140,34 +138,6 @@ def quick_exit(request: HttpRequest) -> HttpResponse:
     except DatabaseError as problem:  # the visit then ends by itself, as one whose page is gone
         log.warning("a visit could not be ended at exit: %s", type(problem).__name__)
     return visits.away()
-
-
-def _present_visit(request: HttpRequest) -> Conversation | None:
-    """The visit; its presence renewed, and back in the queue if it was away."""
-    found = visits.visit_of(request)
-    if found is not None and visits.is_going_on(found):
-        helpline.keep_present(contact_ids=[found.contact_id], now=timezone.now())
-        found.contact.refresh_from_db(fields=["state", "queued_at", "seen_at"])
-    return found
-
-
-def _show(request: HttpRequest, found: Conversation, *, status: int = 200, **more: str) -> HttpResponse:
-    said = queries.messages_for_seeker(found)
-    waits = found.contact.state in (Contact.State.WAITING, Contact.State.AWAY)
-    view = queries.visit_view(found)
-    context: dict[str, Any] = {
-        "visit": view,
-        "messages": said,
-        "was_answered": any(message.kind == Message.Kind.JOINED for message in said),
-        # Without scripts the page does not look for news by itself while somebody writes in it.
-        "writing": "write" in request.GET,
-        "transcript": [message.as_frame() for message in said],
-        "texts": visit_texts(),
-        "next_id": view.next_id,
-        "notices": queries.notices_for_seeker(found, now=timezone.now()) if waits else [],
-        **more,
-    }
-    return render(request, "chat/visit.html", context, status=status)
 
 
 def _no_visit(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from typing import Final
 from django.db import transaction
 
 from rinnalla.audit import actions as audit
+from rinnalla.demo.before_the_chat import ask_before_the_chat
 from rinnalla.helpline.hours import state_at, timetable_of
 from rinnalla.helpline.models import Line, LineText, OpeningHours
 from rinnalla.people.models import Centre
@@ -247,6 +248,7 @@ def open_line(plan: Plan, *, centre: Centre, moment: datetime, now: datetime) ->
         retention_hours=48,
     )
     LineText.objects.bulk_create(LineText(line=line, language=code, **text) for code, text in plan.texts.items())
+    ask_before_the_chat(line)
     _set_hours(line, plan.hours)
     if not _is_open_around(line, moment):
         line.opening_hours.all().delete()

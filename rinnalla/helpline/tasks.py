@@ -16,3 +16,13 @@ def erase_notes() -> None:
 @durable(retries=0)
 def erase_old_notices() -> None:
     actions.erase_old_notices(now=timezone.now())
+
+
+@durable(retries=0)
+def erase_return_words() -> None:
+    actions.erase_return_words(now=timezone.now())
+
+
+@durable(retries=0)
+def erase_feedback() -> None:
+    actions.erase_feedback(now=timezone.now())

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from rinnalla.helpline import board_views, steering_views
+from rinnalla.helpline import board_views, steering_views, word_views
 
 urlpatterns = [
+    path("words/", word_views.words_to_the_centre, name="words_to_the_centre"),
     path("board/", board_views.board, name="board"),
     path("board/duties/<int:duty_id>/move/", steering_views.move_volunteer, name="move_volunteer"),
     path("board/duties/<int:duty_id>/end-pause/", steering_views.end_pause, name="end_pause"),

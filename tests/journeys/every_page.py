@@ -35,6 +35,7 @@ OF_THE_DESK = {"duty", "conversation", "profile"}
 BESIDE_A_TALK = {"calls", "talk_beside"}
 OF_A_COORDINATOR = {
     "blocks",
+    "words_to_the_centre",
     "people",
     "person",
     "invite",
@@ -56,6 +57,10 @@ NOT_PAGES = {
     "withdraw_notice",
     "say",
     "leave",
+    "answer_questions",
+    "use_return_word",
+    "give_return_word",
+    "give_feedback",
     "quick_exit",
     "staff_home",
     "take_duty",

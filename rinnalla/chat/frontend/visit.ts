@@ -7,12 +7,17 @@ import { Journal, keptIn, type Said } from "./journal.ts";
 import { fitScreen } from "./talk-screen.ts";
 import { lookForNotices } from "./visit-notices.ts";
 import { linesOf } from "./visit-lines.ts";
+import { watchForms, watchWords } from "./visit-forms.ts";
 import type { VisitTexts } from "./visit-texts.ts";
 
 const TYPING_FOR = 5_000;
 const PLACE_ALOUD_EVERY = 20_000; // a queue that moves fast must not talk without pause
 
 const visit = document.getElementById("visit");
+if (visit) {
+  watchForms(visit);
+  watchWords(visit);
+}
 if (visit && document.getElementById("talk")) startVisit(visit);
 else if (visit) for (const key of ["unsent", "draft"]) keptIn(key).write(null);
 
@@ -173,7 +178,7 @@ function startVisit(visit: HTMLElement): void {
       // What was said last may have been on its way when the end overtook it.
       journal.add(JSON.parse(page.getElementById("transcript")?.textContent ?? "[]") as Said[]);
       const fresh = page.getElementById("over");
-      if (fresh) byId("over").replaceWith(document.adoptNode(fresh));
+      if (fresh) byId("over").replaceWith(document.adoptNode(fresh)); // its forms are watched with the whole page
     } catch {
       // The sentences in this page say enough.
     }

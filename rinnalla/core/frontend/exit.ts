@@ -47,6 +47,7 @@ function vanish(form: HTMLFormElement): void {
   try {
     document.dispatchEvent(new Event("leaving"));
     sessionStorage.clear();
+    localStorage.removeItem("return-word");
   } catch {
     // Storage switched off, or an old browser: away all the same.
   }

@@ -8,6 +8,8 @@ from rinnalla.helpline.actions.blocks import approve_block, block_contact, erase
 from rinnalla.helpline.actions.calls import answer_call, call_lead, close_call
 from rinnalla.helpline.actions.clock import give_back, sweep
 from rinnalla.helpline.actions.duty import end_contact, end_duty, renew_leases, set_duty_state, take_duty, take_next
+from rinnalla.helpline.actions.feedback import erase_feedback, give_feedback, note_words_read, tell_mood_before
+from rinnalla.helpline.actions.priority import erase_return_words, give_return_word, set_level, use_return_word
 from rinnalla.helpline.actions.records import erase_notes, save_record
 from rinnalla.helpline.actions.seekers import come_back, join_queue, keep_present, keep_stated, leave, token_hash
 from rinnalla.helpline.actions.steering import (
@@ -32,9 +34,13 @@ __all__ = [
     "end_contact",
     "end_duty",
     "erase_blocks",
+    "erase_feedback",
     "erase_notes",
     "erase_old_notices",
+    "erase_return_words",
     "give_back",
+    "give_feedback",
+    "give_return_word",
     "join_queue",
     "keep_present",
     "keep_stated",
@@ -43,17 +49,21 @@ __all__ = [
     "lift_pause",
     "mark_heavy",
     "move_volunteer",
+    "note_words_read",
     "pass_next",
     "renew_leases",
     "save_record",
     "send_home",
     "send_notice",
     "set_duty_state",
+    "set_level",
     "set_until",
     "steer_line",
     "sweep",
     "take_duty",
     "take_next",
+    "tell_mood_before",
     "token_hash",
+    "use_return_word",
     "withdraw_notice",
 ]

@@ -3,18 +3,23 @@
 from rinnalla.helpline.models.blocks import Block, NetworkKey, Origin
 from rinnalla.helpline.models.contacts import Contact
 from rinnalla.helpline.models.duty import DutySession
+from rinnalla.helpline.models.feedback import Feedback
 from rinnalla.helpline.models.lines import ExceptionDay, Line, LineText, OpeningHours
 from rinnalla.helpline.models.notices import Notice
 from rinnalla.helpline.models.passes import Pass
+from rinnalla.helpline.models.questions import Choice, Question
 from rinnalla.helpline.models.records import ContactRecord, RecordReason, RecordReferral
+from rinnalla.helpline.models.return_words import ReturnWord
 from rinnalla.helpline.models.team import LeadCall
 
 __all__ = [
     "Block",
+    "Choice",
     "Contact",
     "ContactRecord",
     "DutySession",
     "ExceptionDay",
+    "Feedback",
     "LeadCall",
     "Line",
     "LineText",
@@ -23,6 +28,8 @@ __all__ = [
     "OpeningHours",
     "Origin",
     "Pass",
+    "Question",
     "RecordReason",
     "RecordReferral",
+    "ReturnWord",
 ]

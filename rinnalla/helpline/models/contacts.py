@@ -36,6 +36,13 @@ class Contact(models.Model):
     rank_at = models.DateTimeField()
     # 0 to 3, from the questions before the chat; the answers themselves are not kept.
     level = models.PositiveSmallIntegerField(default=0)
+    # The questions were answered (or all skipped): the page asks no more by itself.
+    answered = models.BooleanField(default=False)
+    # A return word gave this contact its head start; so many words were tried.
+    came_again = models.BooleanField(default=False)
+    word_tries = models.PositiveSmallIntegerField(default=0)
+    # A return word was given at the end of this one.
+    word_given = models.BooleanField(default=False)
     # The first range of the wait that was stated to this person, in seconds; None when none could be.
     stated_low = models.PositiveIntegerField(null=True, blank=True)
     stated_high = models.PositiveIntegerField(null=True, blank=True)

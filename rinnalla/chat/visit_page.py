@@ -1,0 +1,45 @@
+"""The one page of a visit, as every view of a help-seeker answers with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from rinnalla.chat import queries, visits
+from rinnalla.chat.door import door_of
+from rinnalla.chat.models import Conversation, Message
+from rinnalla.chat.visit_texts import visit_texts
+from rinnalla.helpline import actions as helpline
+
+
+def present_visit(request: HttpRequest) -> Conversation | None:
+    """The visit; its presence renewed, and back in the queue if it was away."""
+    found = visits.visit_of(request)
+    if found is not None and visits.is_going_on(found):
+        helpline.keep_present(contact_ids=[found.contact_id], now=timezone.now())
+        found.contact.refresh_from_db(fields=["state", "queued_at", "seen_at"])
+    return found
+
+
+def show_visit(request: HttpRequest, found: Conversation, *, status: int = 200, **more: str) -> HttpResponse:
+    prefetch_related_objects([found.contact.line], "texts")
+    said = queries.messages_for_seeker(found)
+    view = queries.visit_view(found)
+    context: dict[str, Any] = {
+        "visit": view,
+        "door": door_of(found),
+        "messages": said,
+        "was_answered": any(message.kind == Message.Kind.JOINED for message in said),
+        # Without scripts the page does not look for news by itself while somebody writes in it.
+        "writing": "write" in request.GET or bool(more),
+        "transcript": [message.as_frame() for message in said],
+        "texts": visit_texts(),
+        "next_id": view.next_id,
+        "notices": queries.notices_for_seeker(found, now=timezone.now()) if view.is_queued else [],
+        **more,
+    }
+    return render(request, "chat/visit.html", context, status=status)
