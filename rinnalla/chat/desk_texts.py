@@ -23,5 +23,7 @@ def desk_texts() -> dict[str, str]:
         "time": gettext("{passed} min, agreed {agreed} min"),
         "time_left": gettext("about {left} min left of the agreed {agreed}"),
         "time_over": gettext("the agreed {agreed} min have passed"),
+        "phrases_found": gettext("Canned texts: {n}. Choose with the arrow keys, Enter brings the text."),
+        "phrases_none": gettext("No canned text has these words."),
         "characters_left": gettext("{left} characters left"),
     }

@@ -18,6 +18,7 @@ from rinnalla.chat.forms import SayForm
 from rinnalla.chat.models import Conversation, Message
 from rinnalla.core.forms_only import takes_forms_of
 from rinnalla.helpline import actions as helpline
+from rinnalla.helpline.canned_queries import canned_groups
 from rinnalla.helpline.models import DutySession
 from rinnalla.helpline.queries import duty_of
 from rinnalla.helpline.rules import NextRefusal, Refused
@@ -169,6 +170,7 @@ def _talk_page(request: StaffRequest, found: Conversation, *, status: int = 200,
         "next_id": uuid.uuid4(),
         **team_queries.call_context(request.user, found, on_duty=True, now=timezone.now()),
         **team_queries.team_context(found),
+        "phrases": canned_groups(found.contact.line, language=found.contact.language),
         **more,
     }
     return render(request, "chat/conversation.html", context, status=status)

@@ -7,6 +7,7 @@ from rinnalla.people.public_views import invitation
 urlpatterns = [
     path("staff/", include("rinnalla.chat.urls")),
     path("staff/", include("rinnalla.helpline.urls")),
+    path("staff/", include("rinnalla.helpline.canned_urls")),
     path("staff/", include("rinnalla.people.urls")),
     path("accounts/", include("rinnalla.people.account_urls")),
     path("invitation/<str:token>/", invitation, name="invitation"),

@@ -22,6 +22,7 @@ from rinnalla.chat import actions as chat
 from rinnalla.chat.models import Conversation, Message
 from rinnalla.demo.cast import Cast, assemble
 from rinnalla.demo.lines import PLANS, open_line
+from rinnalla.demo.phrases import give_canned_texts
 from rinnalla.demo.rules import POPULATED
 from rinnalla.demo.stories import AWKWARD, answer_to, story_of
 from rinnalla.helpline import actions as helpline
@@ -82,6 +83,8 @@ def populate(*, world: World, now: datetime) -> Entry:
         plan.slug: open_line(plan, centre=cast.centres["sos"], moment=now, now=now - timedelta(days=30))
         for plan in PLANS
     }
+    for line in lines.values():
+        give_canned_texts(line, actor=cast.people["kerttu"], now=now)
     evening = _Evening(cast, lines, chance, now)
     evening.plan(world)
     evening.live()

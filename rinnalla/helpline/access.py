@@ -7,7 +7,7 @@ from typing import Final
 from django.db.models import QuerySet
 from django.http import Http404
 
-from rinnalla.helpline.models import Block, DutySession, LeadCall, Line, Notice
+from rinnalla.helpline.models import Block, CannedText, DutySession, LeadCall, Line, Notice
 from rinnalla.people.access import CARETAKERS, roles_of
 from rinnalla.people.models import Person, Role
 
@@ -98,3 +98,10 @@ def get_call_for(person: Person, call_id: int) -> LeadCall:
     if call is None:
         raise Http404
     return call
+
+
+def get_canned_text_to_set_up(person: Person, slug: str, text_id: int) -> CannedText:
+    found = CannedText.objects.filter(pk=text_id, line__slug=slug, line__in=lines_to_set_up(person)).first()
+    if found is None:
+        raise Http404
+    return found

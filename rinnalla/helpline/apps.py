@@ -27,3 +27,4 @@ class HelplineConfig(AppConfig):
         register_holder("helpline.Feedback", "key_id")
         every(timedelta(hours=1), name="helpline.erase_return_words", task=tasks.erase_return_words)
         every(timedelta(hours=6), name="helpline.erase_feedback", task=tasks.erase_feedback)
+        navigation.add(navigation.NavItem(40, _("Canned texts"), "canned_lines", "message-2", frozenset(CARETAKERS)))

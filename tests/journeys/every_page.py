@@ -36,6 +36,10 @@ BESIDE_A_TALK = {"calls", "talk_beside"}
 OF_A_COORDINATOR = {
     "blocks",
     "words_to_the_centre",
+    "canned_lines",
+    "canned_texts",
+    "add_canned_text",
+    "edit_canned_text",
     "people",
     "person",
     "invite",
@@ -76,6 +80,7 @@ NOT_PAGES = {
     "whispers",
     "whisper",
     "end_conversation",
+    "delete_canned_text",
     "resend_invitation",
     "withdraw_invitation",
     "sign_out_person",

@@ -2,6 +2,7 @@
 import { liveSocket, type Frame } from "../../core/frontend/socket.ts";
 import { composerOf, type Composer } from "./desk-composer.ts";
 import { linesOf } from "./desk-lines.ts";
+import { startPhrases, type Phrases } from "./desk-phrases.ts";
 import { fill, readJson, type Texts } from "./desk-texts.ts";
 import { agreedTime } from "./desk-time.ts";
 import { Journal, keptIn, type Said } from "./journal.ts";
@@ -17,6 +18,7 @@ export function startTalk(talk: HTMLElement): void {
   const strip = byId("strip");
   const form = document.getElementById("composer");
   let composer: Composer | null = null;
+  let phrases: Phrases | null = null;
   let typed = 0;
   let news = 0;
   let ended = talk.dataset["open"] !== "yes";
@@ -31,6 +33,7 @@ export function startTalk(talk: HTMLElement): void {
   const time = agreedTime(talk, texts);
 
   if (form instanceof HTMLFormElement) {
+    phrases = startPhrases(form, texts);
     composer = composerOf(form, texts, say, () => socket?.send({ t: "typing" }));
   }
   // The line to a conversation that has ended would only be closed again.
@@ -104,6 +107,7 @@ export function startTalk(talk: HTMLElement): void {
   });
 
   function closeWriting(): void {
+    phrases?.close();
     composer?.close();
     composer = null;
     time.stop();

@@ -17,6 +17,8 @@ export interface Texts {
   readonly time_left: string;
   readonly time_over: string;
   readonly characters_left: string;
+  readonly phrases_found: string;
+  readonly phrases_none: string;
 }
 
 export function readJson<T>(id: string): T {

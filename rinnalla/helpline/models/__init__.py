@@ -1,6 +1,7 @@
 """What every channel of a crisis line shares: lines and their hours, duty, the queue, contacts."""
 
 from rinnalla.helpline.models.blocks import Block, NetworkKey, Origin
+from rinnalla.helpline.models.canned import CannedText
 from rinnalla.helpline.models.contacts import Contact
 from rinnalla.helpline.models.duty import DutySession
 from rinnalla.helpline.models.feedback import Feedback
@@ -14,6 +15,7 @@ from rinnalla.helpline.models.team import LeadCall
 
 __all__ = [
     "Block",
+    "CannedText",
     "Choice",
     "Contact",
     "ContactRecord",
