@@ -254,11 +254,11 @@ class Client(Page):
         return True
 
 
-async def connect_all(clients: Sequence[Client], port: int) -> None:
+async def connect_all(clients: Sequence[Page], port: int) -> None:
     """Connect everyone, a few hundred at a time, and return when all have been greeted."""
     door = asyncio.Semaphore(AT_ONCE)
 
-    async def enter(client: Client) -> None:
+    async def enter(client: Page) -> None:
         async with door:
             await client.connect(port)
             await client.greeted.wait()

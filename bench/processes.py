@@ -17,6 +17,7 @@ from typing import Any, Final
 from tests.processes import RINNALLA, ROOT, Serving
 from tests.services import PostgreSQL, children_of, postgresql
 
+SERVE: Final = (str(RINNALLA), "serve")
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -84,7 +85,7 @@ def service(
     database: str,
     *,
     world: str,
-    program: Sequence[str] = (str(RINNALLA), "serve"),
+    program: Sequence[str] = SERVE,
     more: Mapping[str, str] | None = None,
 ) -> Iterator[Service]:
     """A service that is not started yet, with empty databases on ``database`` ("sqlite" or "postgresql").

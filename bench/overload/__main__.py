@@ -14,11 +14,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from bench.overload import waiting
 from bench.overload.profile import SEKASIN, BadProfile, Profile, cut, read
 from bench.overload.replay import Replay, replay
 
 DATABASES: Final = ("sqlite", "postgresql")
 SPEED: Final = 60.0
+SECONDS: Final = 20.0  # of a moving queue, for each length of it
+QUICK_SECONDS: Final = 5.0
 QUICK_SPEED: Final = 240.0  # of a part of the evening
 
 
@@ -31,8 +34,12 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    answer: dict[str, Any] = {"bench": "overload", "db": options.db, "profile": profile.name or str(options.profile)}
-    answer |= evening(profile, options)
+    answer: dict[str, Any] = {"bench": "overload", "db": options.db}
+    if options.waiting:
+        seconds = QUICK_SECONDS if options.quick else SECONDS
+        answer |= waiting.measure(options.waiting, options.db, seconds=seconds)
+    else:
+        answer |= {"profile": profile.name or str(options.profile)} | evening(profile, options)
     answer["processors"] = len(os.sched_getaffinity(0))
     print(json.dumps(answer), flush=True)
     return 0
@@ -50,6 +57,7 @@ def evening(profile: Profile, options: argparse.Namespace) -> dict[str, Any]:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench NAME=overload", description=__doc__)
     parser.add_argument("--profile", type=Path, help="another evening, as JSON (bench/README.md describes it)")
+    parser.add_argument("--waiting", type=int, metavar="N", help="N people wait while the queue moves")
     parser.add_argument("--db", choices=DATABASES, default="sqlite", help="the database (sqlite)")
     parser.add_argument("--speed", type=float, help=f"how many times faster than the wall's clock ({SPEED:.0f})")
     parser.add_argument("--seed", type=int, default=7, help="of chance (7)")

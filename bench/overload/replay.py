@@ -9,7 +9,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -69,9 +69,8 @@ def replay(profile: Profile, how: Replay) -> tuple[dict[str, Any], list[Contact]
     )
     today = datetime.now(ZoneInfo("Europe/Helsinki")).date()
     evening_begins = datetime.combine(today, begins.time(), ZoneInfo("Europe/Helsinki")).timestamp()
-    with service(how.database, setting, evening_begins) as (server, entrances, clock_file):
-        clock = Clock(evening_begins, time.time() + LEAD_IN, how.speed)
-        clock.write(clock_file)
+    with service(how.database, setting, evening_begins) as (server, entrances, set_clock):
+        clock = set_clock(how.speed, LEAD_IN)
         server.start()
         evening = uvloop.run(_evening(profile, how, clock, server.port, entrances))
         contacts = verdict.read_contacts(server.world("contacts"))
@@ -81,15 +80,24 @@ def replay(profile: Profile, how: Replay) -> tuple[dict[str, Any], list[Contact]
 
 @contextmanager
 def service(
-    database: str, setting: Setting, evening_begins: float
-) -> Iterator[tuple[processes.Service, dict[str, Any], Path]]:
-    """A service with its centre, not started yet; who may enter; and the file of its clock, which stands so far."""
+    database: str, setting: Setting, evening_begins: float, *, program: Sequence[str] = SERVE
+) -> Iterator[tuple[processes.Service, dict[str, Any], Callable[[float, float], Clock]]]:
+    """A service with its centre, not started yet; who may enter; and what sets its clock, which stands so far, going:
+    at a speed, so many seconds from now.
+    """
     with tempfile.TemporaryDirectory(prefix="rinnalla-bench-") as scratch:
         clock_file, setting_file = Path(scratch) / "clock.json", Path(scratch) / "setting.json"
         Clock(evening_begins, 0.0, 0.0).write(clock_file)
         setting_file.write_text(as_json(setting))
-        with processes.service(database, world=WORLD, program=SERVE, more={clocks.FILE: str(clock_file)}) as server:
-            yield server, server.world("make", str(setting_file)), clock_file
+        with processes.service(database, world=WORLD, program=program, more={clocks.FILE: str(clock_file)}) as server:
+            entrances = server.world("make", str(setting_file))
+
+            def set_clock(speed: float, seconds: float) -> Clock:
+                clock = Clock(evening_begins, time.time() + seconds, speed)
+                clock.write(clock_file)
+                return clock
+
+            yield server, entrances, set_clock
 
 
 async def _evening(profile: Profile, how: Replay, clock: Clock, port: int, entrances: dict[str, Any]) -> Evening:

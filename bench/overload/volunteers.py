@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from picows import WSTransport
 
-from bench.clients import Client, Page, wait_until
+from bench.clients import Client, Page, Watch, wait_until
 from bench.overload.evening import Evening, Taken
 from bench.overload.profile import Volunteers, draw
 from bench.overload.seekers import LAST_FRAMES, LAST_WORDS, TALKS_EVERY
@@ -29,8 +29,8 @@ _decode: Final = msgspec.json.Decoder(State).decode
 class DutyPage(Page):
     """The duty page: holds the lease, and hears that something changed."""
 
-    def __init__(self, evening: Evening, cookie: str) -> None:
-        super().__init__(evening.watch, "/live/duty/", cookie)
+    def __init__(self, watch: Watch, cookie: str) -> None:
+        super().__init__(watch, "/live/duty/", cookie)
         self.hint = asyncio.Event()
 
     def on_ws_connected(self, transport: WSTransport) -> None:
@@ -67,7 +67,7 @@ class Desk:
         self.evening, self.number, self.shift, self.vanishes = evening, number, shift, vanishes
         self.goes = min(shift.goes, evening.profile.minutes)  # with nobody let in any more, nobody new is taken
         self.cookie = f"{session}; staff_form={FORM}"
-        self.page = DutyPage(evening, self.cookie)
+        self.page = DutyPage(evening.watch, self.cookie)
 
     async def post(self, path: str, **form: str) -> Any:
         return await self.evening.site.post(path, self.cookie, {"csrfmiddlewaretoken": FORM, **form})
