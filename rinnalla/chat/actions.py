@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from rinnalla.audit import actions as audit
-from rinnalla.chat.models import Conversation, Message, Whisper
+from rinnalla.chat.models import Conversation, Message, Note, Whisper
 from rinnalla.chat.rules import shown_role
 from rinnalla.chat.transcript import Saying, SayRefusal, Stored, clean, event, text_refusal, write
 from rinnalla.core.live import announce
@@ -143,6 +143,7 @@ def erase(*, conversation_ids: Sequence[uuid.UUID], now: datetime) -> None:
     scrub(RecordKey)
     scrub(Message)
     scrub(Whisper)
+    scrub(Note)
 
 
 def _erase_together(conversation_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
@@ -151,6 +152,7 @@ def _erase_together(conversation_ids: Sequence[uuid.UUID], *, now: datetime) -> 
     with transaction.atomic():
         Message.objects.filter(conversation_id__in=conversation_ids).delete()
         Whisper.objects.filter(conversation_id__in=conversation_ids).delete()
+        Note.objects.filter(conversation_id__in=conversation_ids).delete()
         Contact.objects.filter(conversation__in=conversation_ids).update(token_hash=None)
         count = conversations.update(key_id=None, erased_at=now, open=False)
         for pk in conversation_ids:

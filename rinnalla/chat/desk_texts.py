@@ -25,5 +25,9 @@ def desk_texts() -> dict[str, str]:
         "time_over": gettext("the agreed {agreed} min have passed"),
         "phrases_found": gettext("Canned texts: {n}. Choose with the arrow keys, Enter brings the text."),
         "phrases_none": gettext("No canned text has these words."),
+        "notes_stored": gettext("The notes are stored."),
+        "notes_unstored": gettext("Not stored yet"),
+        "notes_waiting": gettext("The notes are kept in this window and are stored when the connection comes back."),
+        "notes_lost": gettext("The notes can no longer be stored: the conversation is not with you any more."),
         "characters_left": gettext("{left} characters left"),
     }

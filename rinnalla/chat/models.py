@@ -96,3 +96,20 @@ class Whisper(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id} {self.seq}"
+
+
+class Note(models.Model):
+    """The private notes on one conversation (chat/notes.py), sealed with its key and erased with it."""
+
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True, related_name="note")
+    body = models.BinaryField()
+    # Counts the changes: whoever writes says which version they changed.
+    version = models.PositiveIntegerField()
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(version__gte=1), name="note_version_from_1")]
+
+    def __str__(self) -> str:
+        return str(self.pk)

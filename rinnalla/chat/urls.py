@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from rinnalla.chat import block_views, views
+from rinnalla.chat import block_views, note_views, views
 
 urlpatterns = [
     path("", views.staff_home, name="staff_home"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/", views.conversation, name="conversation"),
     path("conversations/<uuid:conversation_id>/say/", views.conversation_say, name="conversation_say"),
     path("conversations/<uuid:conversation_id>/block/", block_views.block_contact, name="block_contact"),
+    path("conversations/<uuid:conversation_id>/notes/", note_views.write_notes, name="write_notes"),
     path("conversations/<uuid:conversation_id>/end/", views.end_conversation, name="end_conversation"),
     path("blocks/", block_views.blocks, name="blocks"),
     path("blocks/<int:block_id>/approve/", block_views.approve_block, name="approve_block"),

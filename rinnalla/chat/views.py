@@ -16,6 +16,7 @@ from rinnalla.chat import access, actions, queries, team_queries
 from rinnalla.chat.desk_texts import desk_texts
 from rinnalla.chat.forms import SayForm
 from rinnalla.chat.models import Conversation, Message
+from rinnalla.chat.notes import notes_of
 from rinnalla.core.forms_only import takes_forms_of
 from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.canned_queries import canned_groups
@@ -170,6 +171,7 @@ def _talk_page(request: StaffRequest, found: Conversation, *, status: int = 200,
         "next_id": uuid.uuid4(),
         **team_queries.call_context(request.user, found, on_duty=True, now=timezone.now()),
         **team_queries.team_context(found),
+        "notes": notes_of(found),
         "phrases": canned_groups(found.contact.line, language=found.contact.language),
         **more,
     }

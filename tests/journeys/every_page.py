@@ -81,6 +81,7 @@ NOT_PAGES = {
     "whisper",
     "end_conversation",
     "delete_canned_text",
+    "write_notes",
     "resend_invitation",
     "withdraw_invitation",
     "sign_out_person",

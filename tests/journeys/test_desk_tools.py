@@ -77,3 +77,24 @@ def test_a_text_of_the_panel_is_found_and_comes_into_the_field(volunteer: Side) 
                                                 "soittamaan. Pysyn tässä sillä aikaa.")  # fmt: skip
     expect(page.locator("#text")).to_be_focused()
     assert volunteer.faults == []
+
+
+def test_notes_store_themselves_and_outlive_a_reload_and_a_broken_line(volunteer: Side, seeker: Side) -> None:
+    page, sheet, state = volunteer.page, volunteer.page.locator("#notes"), volunteer.page.locator("#notes-state")
+    sheet.fill("Äiti sairaalassa, koulu kesken.")
+    expect(state).to_have_text("Muistiinpanot ovat tallessa.")
+    volunteer.looked_at("desk-tools")
+    page.reload()
+    expect(sheet).to_have_value("Äiti sairaalassa, koulu kesken.")
+
+    page.route("**/notes/", lambda route: route.abort())
+    sheet.fill("Äiti sairaalassa, koulu kesken. Ystävä tukena.")
+    expect(page.locator("#notes-trouble")).not_to_be_empty()
+    page.reload()
+    expect(sheet).to_have_value("Äiti sairaalassa, koulu kesken. Ystävä tukena.")
+    page.unroute("**/notes/")
+    expect(state).to_have_text("Muistiinpanot ovat tallessa.", timeout=15_000)
+    expect(page.locator("#notes-trouble")).to_be_empty()
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('notes:'))") == []
+    assert "sairaalassa" not in seeker.page.content()
+    assert volunteer.faults == []

@@ -3,6 +3,7 @@ import { liveSocket, type Frame } from "../../core/frontend/socket.ts";
 import { composerOf, type Composer } from "./desk-composer.ts";
 import { linesOf } from "./desk-lines.ts";
 import { startPhrases, type Phrases } from "./desk-phrases.ts";
+import { startNotes } from "./desk-notes.ts";
 import { fill, readJson, type Texts } from "./desk-texts.ts";
 import { agreedTime } from "./desk-time.ts";
 import { Journal, keptIn, type Said } from "./journal.ts";
@@ -30,6 +31,7 @@ export function startTalk(talk: HTMLElement): void {
   lines.toNewest();
   fitScreen(lines);
   showParts(talk, lines.toNewest);
+  const notes = startNotes(talk, texts);
   const time = agreedTime(talk, texts);
 
   if (form instanceof HTMLFormElement) {
@@ -139,6 +141,7 @@ export function startTalk(talk: HTMLElement): void {
     socket?.close();
     closeWriting();
     journal.forget();
+    notes.forget();
     lines.show();
     document.getElementById("transcript")?.remove();
     byId("over").hidden = true;

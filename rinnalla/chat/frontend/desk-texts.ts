@@ -17,6 +17,10 @@ export interface Texts {
   readonly time_left: string;
   readonly time_over: string;
   readonly characters_left: string;
+  readonly notes_stored: string;
+  readonly notes_unstored: string;
+  readonly notes_waiting: string;
+  readonly notes_lost: string;
   readonly phrases_found: string;
   readonly phrases_none: string;
 }
