@@ -17,6 +17,7 @@ from rinnalla.chat.transcript import Said, read
 from rinnalla.chat.visiting import PRESENT
 from rinnalla.helpline.hours import state_at, timetable_of
 from rinnalla.helpline.hours_in_words import describe
+from rinnalla.helpline.levels import Level, QueueNow, level_named, queue_now
 from rinnalla.helpline.models import Block, Contact, DutySession, Line
 from rinnalla.helpline.queries import Load, duty_of, loads, notices_of, places, text_of
 from rinnalla.helpline.rules import NextRefusal, next_refusal
@@ -213,6 +214,7 @@ class TalkView:
     retention_hours: int
     open: bool
     ended_by: str
+    level: Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,7 @@ class Desk:
     duty: DutyView | None
     lines: list[LineLoad]
     conversations: list[TalkView]
+    queue: QueueNow | None
     can_take_next: bool
     why_not: str
 
@@ -236,6 +239,7 @@ def desk_of(person: Person, *, now: datetime) -> Desk:
         duty=_duty_view(duty, next((line for line in lines if line.pk == duty.line_id), duty.line)) if duty else None,
         lines=[_line_load(line, load[line.pk], now=now) for line in lines],
         conversations=_talks_of(duty, now=now) if duty else [],
+        queue=queue_now(duty, now=now) if duty else None,
         can_take_next=reason is None,
         why_not=str(reason.label) if reason else "",
     )
@@ -253,6 +257,7 @@ def talk_view(conversation: Conversation, *, now: datetime) -> TalkView:
         retention_hours=line.retention_hours,
         open=conversation.open,
         ended_by=contact.ended_by,
+        level=level_named(contact.level),
     )
 
 

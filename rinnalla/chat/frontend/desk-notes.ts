@@ -26,7 +26,7 @@ export function startNotes(talk: HTMLElement, texts: Words): NotesSheet {
   const trouble = document.getElementById("notes-trouble") as HTMLElement;
   const kept = keptIn(`notes:${talk.dataset["id"]}`);
   let version = Number(form.querySelector<HTMLInputElement>("[name='version']")?.value);
-  let stored = field.value;
+  let stored = field.defaultValue; // what is typed before this script runs, or brought back by the browser, is not stored
   let timer = 0;
   let tries = 0;
   let sending = false;
@@ -105,7 +105,8 @@ export function startNotes(talk: HTMLElement, texts: Words): NotesSheet {
   }
 
   const before = read(kept.read());
-  if (before && before.text !== stored) {
+  if (field.value !== stored) changed();
+  else if (before && before.text !== stored) {
     field.value = before.text;
     version = before.version;
     changed();

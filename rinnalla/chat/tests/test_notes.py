@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -111,7 +112,7 @@ def test_no_page_or_frame_of_the_help_seeker_has_the_notes(talking: Talking) -> 
     address = f"/staff/conversations/{talking.contact.conversation.pk}/notes/"
     client.post(address, {"text": SECRET, "version": "0"})
     talking.seeker.send(t="ping")
-    heard = []
+    heard: list[dict[str, Any]] = []
     while not heard or heard[-1]["t"] != "pong":
         heard.append(talking.seeker.next())
     assert SECRET not in str(heard)

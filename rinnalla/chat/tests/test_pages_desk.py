@@ -148,7 +148,7 @@ def test_the_duty_page_takes_twelve_queries_before_a_duty(
 
 
 @pytest.mark.parametrize("talks", [1, 3])
-def test_the_duty_page_takes_fifteen_queries_with_conversations(
+def test_the_duty_page_takes_sixteen_queries_with_conversations(
     sekasin: Line, aino: Person, talks: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     Line.objects.update(parallel_limit=3)
@@ -156,7 +156,7 @@ def test_the_duty_page_takes_fifteen_queries_with_conversations(
     for _ in range(talks):
         join(sekasin)
         take_next(client)
-    with django_assert_num_queries(15):  # as above, one's call, and the conversations with the texts of their lines
+    with django_assert_num_queries(16):  # as above, one's call, the levels of the queue, conversations with their texts
         assert len(client.get("/staff/duty/").context["conversations"]) == talks
 
 
