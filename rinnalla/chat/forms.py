@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from datetime import datetime
 
 from django import forms
 
@@ -30,3 +32,19 @@ class SayForm(forms.Form):
     @property
     def text_as_written(self) -> str:
         return str(self.cleaned_data.get("text", ""))
+
+
+class StayForm(forms.Form):
+    """Until when somebody on duty means to stay."""
+
+    until = forms.CharField(max_length=40)
+
+    @classmethod
+    def until_in(cls, data: Mapping[str, str]) -> datetime | None:
+        """The moment, with its time zone; None when the page sent none, or nonsense."""
+        form = cls(data)
+        try:
+            until = datetime.fromisoformat(form.cleaned_data["until"]) if form.is_valid() else None
+        except ValueError:
+            return None
+        return until if until is not None and until.tzinfo is not None else None

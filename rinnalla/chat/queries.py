@@ -15,12 +15,12 @@ from rinnalla.chat.actions import role_told
 from rinnalla.chat.models import Conversation
 from rinnalla.chat.transcript import Said, read
 from rinnalla.chat.visiting import PRESENT
+from rinnalla.helpline.desk_weight import DeskWeight, desk_weight
 from rinnalla.helpline.hours import state_at, timetable_of
 from rinnalla.helpline.hours_in_words import describe
 from rinnalla.helpline.levels import Level, QueueNow, level_named, queue_now
 from rinnalla.helpline.models import Block, Contact, DutySession, Line
 from rinnalla.helpline.queries import Load, duty_of, loads, notices_of, places, text_of
-from rinnalla.helpline.rules import NextRefusal, next_refusal
 from rinnalla.people.models import Person
 
 
@@ -227,6 +227,7 @@ class Desk:
     queue: QueueNow | None
     can_take_next: bool
     why_not: str
+    weight: DeskWeight
 
 
 def desk_of(person: Person, *, now: datetime) -> Desk:
@@ -234,14 +235,16 @@ def desk_of(person: Person, *, now: datetime) -> Desk:
     lines = list(lines_for(person))
     load = loads(lines, now=now)
     duty = duty_of(person.pk)
-    reason = _why_not(duty, load, now=now)
+    load_of_mine = load.get(duty.line_id) if duty else None
+    weight = desk_weight(duty, waiting=load_of_mine.waiting if load_of_mine else 0, now=now)
     return Desk(
         duty=_duty_view(duty, next((line for line in lines if line.pk == duty.line_id), duty.line)) if duty else None,
         lines=[_line_load(line, load[line.pk], now=now) for line in lines],
         conversations=_talks_of(duty, now=now) if duty else [],
         queue=queue_now(duty, now=now) if duty else None,
-        can_take_next=reason is None,
-        why_not=str(reason.label) if reason else "",
+        can_take_next=weight.may_take,
+        why_not=weight.why_not,
+        weight=weight,
     )
 
 
@@ -264,15 +267,6 @@ def talk_view(conversation: Conversation, *, now: datetime) -> TalkView:
 def messages_for_answerer(conversation: Conversation) -> Sequence[Said]:
     """The messages while the conversation goes on; none of them after its end."""
     return read(conversation.pk, conversation.key_id) if conversation.open else []
-
-
-def _why_not(duty: DutySession | None, load: dict[int, Load], *, now: datetime) -> NextRefusal | None:
-    if duty is None:
-        return NextRefusal.NOT_ON_DUTY
-    if reason := next_refusal(duty, now=now):
-        return reason
-    line = load.get(duty.line_id)
-    return None if line and line.waiting else NextRefusal.NOBODY
 
 
 def _duty_view(duty: DutySession, line: Line) -> DutyView:

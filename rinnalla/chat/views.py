@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from rinnalla.chat import access, actions, queries, team_queries
 from rinnalla.chat.desk_texts import desk_texts
-from rinnalla.chat.forms import SayForm
+from rinnalla.chat.forms import SayForm, StayForm
 from rinnalla.chat.models import Conversation, Message
 from rinnalla.chat.notes import notes_of
 from rinnalla.core.forms_only import takes_forms_of
@@ -22,6 +22,7 @@ from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.canned_queries import canned_groups
 from rinnalla.helpline.models import DutySession
 from rinnalla.helpline.queries import duty_of
+from rinnalla.helpline.record_queries import record_view
 from rinnalla.helpline.rules import NextRefusal, Refused
 from rinnalla.people.http import StaffRequest
 
@@ -45,7 +46,7 @@ def duty(request: StaffRequest) -> HttpResponse:
 def take_duty(request: StaffRequest) -> HttpResponse:
     line = access.get_line_for(request.user, request.POST.get("line", ""))
     try:
-        helpline.take_duty(line=line, actor=request.user, now=timezone.now())
+        helpline.take_duty(line=line, actor=request.user, now=timezone.now(), until=StayForm.until_in(request.POST))
     except Refused as refused:
         messages.error(request, str(refused.reason.label))
     return _answer(request)
@@ -86,11 +87,39 @@ def take_next(request: StaffRequest) -> HttpResponse:
         messages.error(request, str(NextRefusal.NOT_ON_DUTY.label))
         return _answer(request)
     try:
-        contact = helpline.take_next(duty=mine, actor=request.user, now=timezone.now())
+        contact = helpline.take_next(
+            duty=mine, actor=request.user, now=timezone.now(), also_heavy="also_heavy" in request.POST
+        )
     except Refused as refused:
         messages.error(request, str(refused.reason.label))
         return _answer(request)
     return redirect("conversation", Conversation.objects.get(contact=contact).pk)
+
+
+@takes_forms_of("duty")
+def pass_next(request: StaffRequest) -> HttpResponse:
+    """Whoever would come next is left to another; nobody asks why."""
+    mine = _own_duty(request)
+    if mine is None:
+        messages.error(request, str(NextRefusal.NOT_ON_DUTY.label))
+        return _answer(request)
+    try:
+        helpline.pass_next(duty=mine, actor=request.user, now=timezone.now())
+    except Refused as refused:
+        messages.error(request, str(refused.reason.label))
+    return _answer(request)
+
+
+@takes_forms_of("duty")
+def set_until(request: StaffRequest) -> HttpResponse:
+    """Until when one means to stay."""
+    mine, until = _own_duty(request), StayForm.until_in(request.POST)
+    if mine is not None and until is not None:
+        try:
+            helpline.set_until(duty=mine, until=until, actor=request.user, now=timezone.now())
+        except Refused as refused:
+            messages.error(request, str(refused.reason.label))
+    return _answer(request)
 
 
 @require_safe
@@ -165,6 +194,7 @@ def _talk_page(request: StaffRequest, found: Conversation, *, status: int = 200,
         **_desk(request),
         "talk": queries.talk_view(found, now=timezone.now()),
         "line": queries.line_view(found.contact.line),
+        "record": record_view(found.contact, now=timezone.now(), person_id=request.user.pk),
         "messages": said,
         "transcript": [message.as_frame() for message in said],
         "texts": desk_texts(),

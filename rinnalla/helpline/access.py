@@ -1,4 +1,7 @@
-"""The only way a page gets a line to lead or to set up. What is absent and what is forbidden look alike."""
+"""The only way a page gets a line to lead or to set up, or a contact to record.
+
+What is absent and what is forbidden look alike.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from typing import Final
 from django.db.models import QuerySet
 from django.http import Http404
 
-from rinnalla.helpline.models import Block, CannedText, DutySession, LeadCall, Line, Notice
+from rinnalla.helpline.models import Block, CannedText, Contact, DutySession, LeadCall, Line, Notice
+from rinnalla.helpline.records import contacts_to_record
 from rinnalla.people.access import CARETAKERS, roles_of
 from rinnalla.people.models import Person, Role
 
@@ -98,6 +102,14 @@ def get_call_for(person: Person, call_id: int) -> LeadCall:
     if call is None:
         raise Http404
     return call
+
+
+def get_contact_to_record(person: Person, contact_id: int) -> Contact:
+    """A contact that ``person`` has answered in a duty that goes on."""
+    found = contacts_to_record(person).select_related("line", "duty__line").filter(pk=contact_id).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def get_canned_text_to_set_up(person: Person, slug: str, text_id: int) -> CannedText:

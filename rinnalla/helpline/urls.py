@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rinnalla.helpline import board_views, steering_views, word_views
+from rinnalla.helpline import board_views, record_views, steering_views, word_views
 
 urlpatterns = [
     path("words/", word_views.words_to_the_centre, name="words_to_the_centre"),
@@ -13,4 +13,6 @@ urlpatterns = [
     path("board/<slug:slug>/steer/", steering_views.steer, name="steer"),
     path("board/<slug:slug>/as-planned/", steering_views.as_planned, name="as_planned"),
     path("board/<slug:slug>/notice/", steering_views.notice, name="notice"),
+    path("contacts/<int:contact_id>/record/", record_views.record, name="record"),
+    path("contacts/<int:contact_id>/heavy/", record_views.heavy, name="heavy"),
 ]

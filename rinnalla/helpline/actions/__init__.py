@@ -10,7 +10,7 @@ from rinnalla.helpline.actions.clock import give_back, sweep
 from rinnalla.helpline.actions.duty import end_contact, end_duty, renew_leases, set_duty_state, take_duty, take_next
 from rinnalla.helpline.actions.feedback import erase_feedback, give_feedback, note_words_read, tell_mood_before
 from rinnalla.helpline.actions.priority import erase_return_words, give_return_word, set_level, use_return_word
-from rinnalla.helpline.actions.records import erase_notes, save_record
+from rinnalla.helpline.actions.records import erase_notes, put_record_off, read_note, save_record
 from rinnalla.helpline.actions.seekers import come_back, join_queue, keep_present, keep_stated, leave, token_hash
 from rinnalla.helpline.actions.steering import (
     erase_old_notices,
@@ -51,6 +51,8 @@ __all__ = [
     "move_volunteer",
     "note_words_read",
     "pass_next",
+    "put_record_off",
+    "read_note",
     "renew_leases",
     "save_record",
     "send_home",

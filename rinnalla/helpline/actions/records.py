@@ -15,6 +15,7 @@ from rinnalla.helpline.records import (
     RecordRefusal,
     Told,
     contacts_to_record,
+    note_in,
     note_place,
     only_what_the_type_holds,
     record_refusal,
@@ -56,6 +57,32 @@ def save_record(*, contact: Contact, told: Told, actor: Person, now: datetime) -
         details=_changes(before, told) if before is not None else None,
     )
     return record
+
+
+@transaction.atomic
+def put_record_off(*, contact: Contact, actor: Person, now: datetime) -> None:
+    """The record can wait: whoever wraps up is ready. It stays in the list of the duty page."""
+    if contact.duty is None:
+        return
+    duty = locked(contact.duty)
+    if duty.person_id == actor.pk and duty.state == State.WRAP_UP and not duty.open_contacts:
+        move_duty(duty, State.READY, now=now)
+        announce_duty(duty)
+
+
+@transaction.atomic
+def read_note(*, record: ContactRecord, actor: Person, now: datetime) -> str:
+    """The note of a record, for its author to correct. That it was opened is in the log."""
+    note = note_in(record)
+    if note:
+        audit.record(
+            code="helpline.note_opened",
+            actor=f"person:{actor.pk}",
+            subject=f"contact:{record.pk}",
+            now=now,
+            centre=str(record.contact.line.centre_id),
+        )
+    return note
 
 
 def _written(contact: Contact, told: Told, old: ContactRecord | None, *, actor: Person, now: datetime) -> ContactRecord:
