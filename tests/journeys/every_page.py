@@ -31,7 +31,7 @@ OF_THE_SECOND_FACTOR = {
     "account_logout",
     "account_login",
 }
-OF_THE_DESK = {"duty", "conversation", "profile"}
+OF_THE_DESK = {"duty", "conversation", "profile", "record"}
 BESIDE_A_TALK = {"calls", "talk_beside"}
 OF_A_COORDINATOR = {
     "blocks",
@@ -71,6 +71,9 @@ NOT_PAGES = {
     "end_duty",
     "set_duty_state",
     "take_next",
+    "pass_next",
+    "set_until",
+    "heavy",
     "conversation_say",
     "call_lead",
     "call_bar",
