@@ -156,14 +156,8 @@ def test_the_duty_page_takes_seventeen_queries_with_conversations(
     for _ in range(talks):
         join(sekasin)
         take_next(client)
-<<<<<<< HEAD
     # as above, one's call, the levels of the queue, the records to fill, conversations with their lines' texts
     with django_assert_num_queries(17):
-=======
-    with django_assert_num_queries(
-        16
-    ):  # as above, one's call, the records to fill, and conversations with their lines' texts
->>>>>>> a5840d6 (Look at the contact record among every page)
         assert len(client.get("/staff/duty/").context["conversations"]) == talks
 
 
