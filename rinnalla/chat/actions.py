@@ -16,6 +16,7 @@ from rinnalla.chat.models import Conversation, Message, Note, Whisper
 from rinnalla.chat.rules import shown_role
 from rinnalla.chat.transcript import Saying, SayRefusal, Stored, clean, event, text_refusal, write
 from rinnalla.core.live import announce
+from rinnalla.helpline.actions import erase_hand_over_notes
 from rinnalla.helpline.models import Contact, Line
 from rinnalla.people.models import Membership, Person
 from rinnalla.sealing.actions import erase_keys, make_key, scrub
@@ -35,12 +36,13 @@ class ChatChannel:
 
     def claimed(self, contact: Contact, *, now: datetime) -> None:
         assert contact.duty is not None
-        person = contact.duty.person
+        self._answers(self._lock(contact), contact.duty.person, contact, now=now)
+
+    def handed_over(self, contact: Contact, *, before: Person, now: datetime) -> None:
+        assert contact.duty is not None
         conversation = self._lock(contact)
-        conversation.answerer = person
-        conversation.save(update_fields=["answerer"])
-        about = {"name": person.duty_name, "role": role_told(person, contact.line.centre_id)}
-        self._note(conversation, Message.Kind.JOINED, now=now, about=about)
+        self._answers(conversation, contact.duty.person, contact, now=now)
+        self._note(conversation, Message.Kind.LEFT, now=now, about=self._told(before, contact))
 
     def given_back(self, contact: Contact, *, now: datetime) -> None:
         conversation = self._lock(contact)
@@ -54,6 +56,14 @@ class ChatChannel:
         conversation.save(update_fields=["open"])
         if conversation.last_seq:  # whoever left the queue before anybody came has had no conversation that could end
             self._note(conversation, Message.Kind.ENDED, now=now)
+
+    def _answers(self, conversation: Conversation, person: Person, contact: Contact, *, now: datetime) -> None:
+        conversation.answerer = person
+        conversation.save(update_fields=["answerer"])
+        self._note(conversation, Message.Kind.JOINED, now=now, about=self._told(person, contact))
+
+    def _told(self, person: Person, contact: Contact) -> dict[str, str]:
+        return {"name": person.duty_name, "role": role_told(person, contact.line.centre_id)}
 
     def _lock(self, contact: Contact) -> Conversation:
         return Conversation.objects.select_for_update().get(contact=contact)
@@ -148,6 +158,7 @@ def erase(*, conversation_ids: Sequence[uuid.UUID], now: datetime) -> None:
 
 def _erase_together(conversation_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
     conversations = Conversation.objects.filter(pk__in=conversation_ids, erased_at=None)
+    erase_hand_over_notes(contact_ids=list(conversations.values_list("contact_id", flat=True)))
     erase_keys(key for key in conversations.values_list("key_id", flat=True) if key is not None)
     with transaction.atomic():
         Message.objects.filter(conversation_id__in=conversation_ids).delete()

@@ -24,6 +24,7 @@ class ChatConfig(AppConfig):
         navigation.add(navigation.NavItem(15, _("Calls"), "calls", "lifebuoy", leads))
         navigation.add_notice(navigation.Notice("calls", leads))
         register_holder("chat.Conversation", "key_id")
+        register_holder("helpline.HandOver", "key_id")
         register_holder("helpline.NetworkKey", "key_id")
         every(timedelta(minutes=10), name="chat.erase_due", task=tasks.erase_due)
         every(timedelta(minutes=5), name="helpline.erase_safety", task=tasks.erase_safety)

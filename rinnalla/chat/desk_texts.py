@@ -11,6 +11,7 @@ def desk_texts() -> dict[str, str]:
         "you": gettext("You:"),
         "seeker": gettext("Help-seeker:"),
         "joined": gettext("{name} joined the conversation."),
+        "left": gettext("{name} left the conversation."),
         "lost": gettext("The answerer's connection was lost. The person went back to the front of the queue."),
         "ended": gettext("The conversation ended."),
         "stored": pgettext("message", "stored"),

@@ -45,6 +45,7 @@ class Message(models.Model):
     class Kind(models.TextChoices):
         TEXT = "text", _("text")
         JOINED = "joined", _("the answerer joined")
+        LEFT = "left", _("the answerer handed over and left")
         LOST = "lost", _("the answerer's connection was lost")
         ENDED = "ended", _("ended")
 

@@ -13,7 +13,8 @@ from django.utils.translation import get_language
 from rinnalla.chat.models import Conversation
 from rinnalla.chat.whispers import Whispered, whispers_of
 from rinnalla.helpline.access import calls_for
-from rinnalla.helpline.models import LeadCall
+from rinnalla.helpline.handover import note_of, offers_by, offers_to, others_on_duty, receive_refusal
+from rinnalla.helpline.models import Contact, LeadCall
 from rinnalla.helpline.queries import text_of
 from rinnalla.helpline.rules import PHONE_AFTER
 from rinnalla.people.models import Person
@@ -89,13 +90,14 @@ class Thread:
     conversation_id: uuid.UUID
     whispers: list[Whispered]
     open: bool
+    own: bool  # whether the reader is the one who answers
     next_id: uuid.UUID
 
 
-def thread_of(conversation: Conversation) -> Thread:
+def thread_of(conversation: Conversation, reader: Person) -> Thread:
     """Nothing of the thread is shown after the end of the conversation, as nothing of the conversation is."""
     said = whispers_of(conversation) if conversation.open else []
-    return Thread(conversation.pk, said, conversation.open, uuid.uuid4())
+    return Thread(conversation.pk, said, conversation.open, conversation.answerer_id == reader.pk, uuid.uuid4())
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +122,53 @@ def beside_view(conversation: Conversation) -> BesideView:
     )
 
 
-def team_context(conversation: Conversation) -> dict[str, Any]:
+def team_context(conversation: Conversation, reader: Person) -> dict[str, Any]:
     """What chat/side/team.html needs."""
-    return {"thread": thread_of(conversation)}
+    return {"thread": thread_of(conversation, reader)}
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """A conversation offered to the reader, with the note of whoever gives it."""
+
+    id: int
+    who: str
+    line_name: str
+    note: str
+
+
+def offers_shown_to(person: Person) -> list[OfferView]:
+    return [
+        OfferView(
+            offer.pk,
+            offer.from_duty.person.duty_name,
+            text_of(offer.contact.line, get_language() or "fi").name,
+            note_of(offer),
+        )
+        for offer in offers_to(person)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Somebody on duty; ``why_not`` when they cannot take a conversation now."""
+
+    duty_id: int
+    name: str
+    line_name: str
+    state: str
+    why_not: str
+
+
+def receivers_of(contact: Contact, *, now: datetime) -> list[Receiver]:
+    assert contact.duty is not None
+    found = []
+    for duty in others_on_duty(contact, now=now):
+        reason = receive_refusal(duty, giver=contact.duty, contact=contact, now=now)
+        line_name = text_of(duty.line, get_language() or "fi").name
+        state = duty.get_state_display()
+        found.append(Receiver(duty.pk, duty.person.duty_name, line_name, state, str(reason.label) if reason else ""))
+    return found
 
 
 def call_context(person: Person, conversation: Conversation | None, *, on_duty: bool, now: datetime) -> dict[str, Any]:
@@ -131,4 +177,6 @@ def call_context(person: Person, conversation: Conversation | None, *, on_duty: 
         "on_duty": on_duty,
         "call": my_call(person, now=now) if on_duty else None,
         "call_from": conversation.pk if conversation else "",
+        "offers": offers_shown_to(person) if on_duty else [],
+        "offered": offers_by(person).first() if on_duty else None,
     }

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from rinnalla.chat import handover_views
 from rinnalla.chat import team_views as views
 
 urlpatterns = [
@@ -14,4 +15,10 @@ urlpatterns = [
     path("beside/<uuid:conversation_id>/", views.talk_beside, name="talk_beside"),
     path("conversations/<uuid:conversation_id>/whispers/", views.whispers, name="whispers"),
     path("conversations/<uuid:conversation_id>/whisper/", views.whisper, name="whisper"),
+    path("conversations/<uuid:conversation_id>/hand-over/", handover_views.hand_over, name="hand_over"),
+    path("conversations/<uuid:conversation_id>/offer/", handover_views.offer_hand_over, name="offer_hand_over"),
+    path("hand-over/<int:offer_id>/withdraw/", handover_views.withdraw_hand_over, name="withdraw_hand_over"),
+    path("hand-over/<int:offer_id>/accept/", handover_views.accept_hand_over, name="accept_hand_over"),
+    path("hand-over/<int:offer_id>/decline/", handover_views.decline_hand_over, name="decline_hand_over"),
+    path("duty/leave/", handover_views.leave_duty, name="leave_duty"),
 ]

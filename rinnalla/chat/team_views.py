@@ -124,7 +124,7 @@ def talk_beside(request: StaffRequest, conversation_id: uuid.UUID) -> HttpRespon
             now=timezone.now(),
             centre=str(found.contact.line.centre_id),
         )
-    context = {"beside": team_queries.beside_view(found), **team_queries.team_context(found)}
+    context = {"beside": team_queries.beside_view(found), **team_queries.team_context(found, request.user)}
     return render(request, "chat/beside.html", context)
 
 
@@ -133,7 +133,7 @@ def talk_beside(request: StaffRequest, conversation_id: uuid.UUID) -> HttpRespon
 def whispers(request: StaffRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """The thread as it is now, for a page that heard of a new whisper."""
     found = team_access.get_conversation_of_team(request.user, conversation_id)
-    return render(request, "chat/side/team.html#whispers", team_queries.team_context(found))
+    return render(request, "chat/side/team.html#whispers", team_queries.team_context(found, request.user))
 
 
 @takes_forms_of("conversation", "conversation_id")
@@ -154,7 +154,7 @@ def whisper(request: StaffRequest, conversation_id: uuid.UUID) -> HttpResponse:
         status = 422
         more = {"whisper_draft": form.text_as_written, "whisper_refusal": str(refused.reason.label)}
     if request.headers.get("HX-Request") == "true":
-        context = {**team_queries.team_context(found), **more}
+        context = {**team_queries.team_context(found, request.user), **more}
         return render(request, "chat/side/team.html", context, status=status)
     if more:
         messages.error(request, str(more["whisper_refusal"]))

@@ -58,8 +58,8 @@ def end_duty(request: StaffRequest) -> HttpResponse:
     if mine is not None:
         try:
             helpline.end_duty(duty=mine, actor=request.user, now=timezone.now())
-        except Refused as refused:
-            messages.error(request, str(refused.reason.label))
+        except Refused:
+            return redirect("leave_duty")
         else:
             messages.success(request, _("Your duty has ended. Thank you."))
     return _answer(request)
@@ -200,9 +200,9 @@ def _talk_page(request: StaffRequest, found: Conversation, *, status: int = 200,
         "texts": desk_texts(),
         "next_id": uuid.uuid4(),
         **team_queries.call_context(request.user, found, on_duty=True, now=timezone.now()),
-        **team_queries.team_context(found),
         "notes": notes_of(found),
         "phrases": canned_groups(found.contact.line, language=found.contact.language),
+        **team_queries.team_context(found, request.user),
         **more,
     }
     return render(request, "chat/conversation.html", context, status=status)

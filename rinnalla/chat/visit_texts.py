@@ -11,6 +11,7 @@ def visit_texts() -> dict[str, str]:
         "you": gettext("You:"),
         "answerer": gettext("Answerer:"),
         "joined": gettext("{name} joined the conversation."),
+        "left": gettext("{name} left the conversation."),
         "lost": gettext("The answerer's connection broke. You are back at the front of the queue."),
         "ended": gettext("The conversation ended."),
         "talk_ended": gettext("The conversation has ended"),

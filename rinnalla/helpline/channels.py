@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from rinnalla.helpline.models import Contact
+from rinnalla.people.models import Person
 
 
 class Channel(Protocol):
@@ -19,6 +20,9 @@ class Channel(Protocol):
 
     def given_back(self, contact: Contact, *, now: datetime) -> None:
         """The volunteer was lost and the person waits again, at the front."""
+
+    def handed_over(self, contact: Contact, *, before: Person, now: datetime) -> None:
+        """Another has taken the contact over from ``before``; ``contact.duty`` says who."""
 
     def ended(self, contact: Contact, *, now: datetime) -> None:
         """The contact is over; ``contact.ended_by`` says by whom."""

@@ -54,6 +54,16 @@ class NextRefusal(models.TextChoices):
     PASSED = "passed", _("You have left those who wait to others. They come to you again in a few minutes.")
 
 
+class HandOverRefusal(models.TextChoices):
+    """Why a conversation is not handed over."""
+
+    NOT_YOURS = "not_yours", _("This conversation is not yours.")
+    AWAY = "away", _("That person cannot be reached on duty now.")
+    PAUSED = "paused", _("That person is on a break.")
+    FULL = "full", _("That person has as many conversations as the line allows.")
+    SETTLED = "settled", _("The offer is no longer open.")
+
+
 class CallRefusal(models.TextChoices):
     """Why a lead does not answer a call."""
 

@@ -32,7 +32,7 @@ OF_THE_SECOND_FACTOR = {
     "account_login",
 }
 OF_THE_DESK = {"duty", "conversation", "profile", "record"}
-BESIDE_A_TALK = {"calls", "talk_beside"}
+BESIDE_A_TALK = {"calls", "talk_beside", "hand_over", "leave_duty"}
 OF_A_COORDINATOR = {
     "blocks",
     "words_to_the_centre",
@@ -82,6 +82,10 @@ NOT_PAGES = {
     "end_call",
     "whispers",
     "whisper",
+    "offer_hand_over",
+    "withdraw_hand_over",
+    "accept_hand_over",
+    "decline_hand_over",
     "end_conversation",
     "delete_canned_text",
     "write_notes",

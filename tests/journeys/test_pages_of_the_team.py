@@ -56,6 +56,12 @@ def test_the_pages_of_a_lead(server: Service, browser: Browser, eyes_of: list[Ey
     expect(staff.page.locator("#whispers")).to_contain_text("Olen tässä.")
     lead.look("beside")
     staff.look("talk-whisper")
+    talk = staff.page.url.removeprefix(staff.base)
+    staff.go(f"{talk}hand-over/")
+    staff.look("hand-over")
+    staff.go("/staff/duty/leave/")
+    staff.look("leave-duty")
+    staff.go(talk)
     staff.page.locator("[data-opens='end-talk']").click()
     staff.page.locator("#end-talk form button").first.click()
     staff.go("/staff/duty/")
@@ -64,4 +70,4 @@ def test_the_pages_of_a_lead(server: Service, browser: Browser, eyes_of: list[Ey
     expect(staff.page.locator("#live")).to_have_attribute("data-live", "off")
 
     assert seeker.faults + staff.faults + lead.faults == []
-    assert lead.seen == BESIDE_A_TALK
+    assert lead.seen | staff.seen == BESIDE_A_TALK | {"conversation"}

@@ -94,6 +94,7 @@ export function linesOf(talk: HTMLElement, journal: Journal, texts: Texts, mend:
   function event(message: Said): string {
     if (message.text) return message.text;
     if (message.kind === "joined") return fill(texts.joined, { name: message.name ?? "" });
+    if (message.kind === "left") return fill(texts.left, { name: message.name ?? "" });
     return message.kind === "lost" ? texts.lost : texts.ended;
   }
 

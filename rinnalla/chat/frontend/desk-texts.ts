@@ -4,6 +4,7 @@ export interface Texts {
   readonly you: string;
   readonly seeker: string;
   readonly joined: string;
+  readonly left: string;
   readonly lost: string;
   readonly ended: string;
   readonly stored: string;

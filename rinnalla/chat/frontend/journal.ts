@@ -12,7 +12,7 @@ export interface Said {
   readonly seq: number;
   readonly id: string;
   readonly by: Author;
-  readonly kind: "text" | "joined" | "lost" | "ended";
+  readonly kind: "text" | "joined" | "left" | "lost" | "ended";
   readonly text: string;
   readonly at: string;
   readonly name?: string | null;

@@ -96,6 +96,7 @@ export function linesOf(zone: string, journal: Journal, texts: VisitTexts, mend:
 
   function event(message: Said): string {
     if (message.kind === "joined") return fill(texts.joined, { name: message.name ?? "" });
+    if (message.kind === "left") return fill(texts.left, { name: message.name ?? "" });
     return message.kind === "lost" ? texts.lost : texts.ended;
   }
 

@@ -4,6 +4,7 @@ export interface VisitTexts {
   readonly you: string;
   readonly answerer: string;
   readonly joined: string;
+  readonly left: string;
   readonly lost: string;
   readonly ended: string;
   readonly talk_ended: string;

@@ -55,3 +55,23 @@ def test_a_whisper_reaches_the_answerer_and_never_the_help_seeker(talking: Talki
     )
     assert talking.answerer.until("aside", timeout=1) == {"t": "aside"}
     assert nothing_but_a_pong(talking.seeker)
+
+
+def test_a_hand_over_closes_the_givers_socket_and_tells_the_help_seeker_both_names(
+    live: Live, talking: Talking, eetu: Person, sekasin: Line
+) -> None:
+    now = timezone.now()
+    duty = helpline.take_duty(line=sekasin, actor=eetu, now=now)
+    offer = helpline.offer_hand_over(contact=talking.contact, to=duty, note="Jatka.", actor=talking.person, now=now)
+    assert nothing_but_a_pong(talking.seeker)
+    helpline.accept_hand_over(offer=offer, actor=eetu, now=now)
+    assert talking.answerer.close_code(timeout=1) == 4410
+    told: list[tuple[str, str]] = []
+    while len(told) < 2:
+        told += [(one["kind"], one["name"]) for one in talking.seeker.until("said", timeout=1)["m"]]
+    assert told == [("joined", "Eetu"), ("left", "Aino")]
+    assert live.answer(talking.contact, talking.person).close_code() == 4410
+    mine = live.answer(talking.contact, eetu)
+    mine.until("said")
+    mine.send(t="say", id=str(uuid.uuid4()), text="Hei, jatketaan.")
+    assert mine.until("stored", timeout=2)["seq"] == 4

@@ -171,3 +171,40 @@ def test_whispers_are_erased_with_the_conversation(talk: tuple[Contact, DutySess
     whisper(desk_of(aino), contact)
     erase(conversation_ids=[contact.conversation.pk], now=timezone.now())
     assert not Whisper.objects.exists()
+
+
+def test_an_offer_shows_with_its_note_and_is_taken_over(
+    talk: tuple[Contact, DutySession], sekasin: Line, aino: Person, eetu: Person, tuomas: Person
+) -> None:
+    contact, _ = talk
+    pk = contact.conversation.pk
+    giver, receiver, other = desk_of(aino), desk_of(eetu), desk_of(tuomas)
+    duty = helpline.take_duty(line=sekasin, actor=eetu, now=timezone.now())
+    assert "Eetu" in text(giver, f"/staff/conversations/{pk}/hand-over/")
+    assert giver.get(f"/staff/conversations/{pk}/hand-over/").status_code == 200
+    assert receiver.get(f"/staff/conversations/{pk}/hand-over/").status_code == 404
+    whisper(giver, contact)
+    giver.post(f"/staff/conversations/{pk}/offer/", {"to": str(duty.pk), "note": "Hän odottaa rauhassa."})
+    offer = contact.hand_overs.get()
+    assert "Hän odottaa rauhassa." in text(receiver, "/staff/duty/")
+    assert "Hän odottaa rauhassa." not in text(other, "/staff/duty/")
+    assert other.post(f"/staff/hand-over/{offer.pk}/accept/").status_code == 404
+    assert other.post(f"/staff/hand-over/{offer.pk}/decline/").status_code == 404
+    assert receiver.post(f"/staff/hand-over/{offer.pk}/withdraw/").status_code == 404
+    taken = receiver.post(f"/staff/hand-over/{offer.pk}/accept/")
+    assert taken["Location"] == f"/staff/conversations/{pk}/"
+    assert WORDS in text(receiver, f"/staff/conversations/{pk}/")
+    assert giver.get(f"/staff/conversations/{pk}/").status_code == 404
+
+
+def test_ending_a_duty_with_conversations_open_leads_to_the_page_that_lists_them(
+    talk: tuple[Contact, DutySession], aino: Person, eetu: Person
+) -> None:
+    contact, duty = talk
+    client = desk_of(aino)
+    assert client.post("/staff/duty/end/")["Location"] == "/staff/duty/leave/"
+    page = text(client, "/staff/duty/leave/")
+    assert f"/staff/conversations/{contact.conversation.pk}/hand-over/" in page
+    duty.refresh_from_db()
+    assert duty.state == "talking"
+    assert desk_of(eetu).get("/staff/duty/leave/")["Location"] == "/staff/duty/"

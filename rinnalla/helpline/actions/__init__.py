@@ -9,6 +9,13 @@ from rinnalla.helpline.actions.calls import answer_call, call_lead, close_call
 from rinnalla.helpline.actions.clock import give_back, sweep
 from rinnalla.helpline.actions.duty import end_contact, end_duty, renew_leases, set_duty_state, take_duty, take_next
 from rinnalla.helpline.actions.feedback import erase_feedback, give_feedback, note_words_read, tell_mood_before
+from rinnalla.helpline.actions.handover import (
+    accept_hand_over,
+    decline_hand_over,
+    erase_hand_over_notes,
+    offer_hand_over,
+    withdraw_hand_over,
+)
 from rinnalla.helpline.actions.priority import erase_return_words, give_return_word, set_level, use_return_word
 from rinnalla.helpline.actions.records import erase_notes, put_record_off, read_note, save_record
 from rinnalla.helpline.actions.seekers import come_back, join_queue, keep_present, keep_stated, leave, token_hash
@@ -25,16 +32,19 @@ from rinnalla.helpline.actions.weight import lift_pause, mark_heavy, pass_next, 
 
 __all__ = [
     "IllegalMove",
+    "accept_hand_over",
     "answer_call",
     "approve_block",
     "block_contact",
     "call_lead",
     "close_call",
     "come_back",
+    "decline_hand_over",
     "end_contact",
     "end_duty",
     "erase_blocks",
     "erase_feedback",
+    "erase_hand_over_notes",
     "erase_notes",
     "erase_old_notices",
     "erase_return_words",
@@ -50,6 +60,7 @@ __all__ = [
     "mark_heavy",
     "move_volunteer",
     "note_words_read",
+    "offer_hand_over",
     "pass_next",
     "put_record_off",
     "read_note",
@@ -67,5 +78,6 @@ __all__ = [
     "tell_mood_before",
     "token_hash",
     "use_return_word",
+    "withdraw_hand_over",
     "withdraw_notice",
 ]

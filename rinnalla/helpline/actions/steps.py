@@ -6,10 +6,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from rinnalla.core.live import announce
 from rinnalla.helpline.channels import channel_of
-from rinnalla.helpline.models import Contact, DutySession, LeadCall, Line
+from rinnalla.helpline.models import Contact, DutySession, HandOver, LeadCall, Line
 from rinnalla.helpline.rules import may_move
 from rinnalla.helpline.weight import break_due
 from rinnalla.people.models import Membership, Person
@@ -63,6 +64,8 @@ def _end_once(
         return False
     Contact.objects.filter(pk=current.pk).update(state=Contact.State.ENDED, ended_at=now, ended_by=by)
     contact.state, contact.ended_at, contact.ended_by = Contact.State.ENDED, now, by
+    if duty is not None:
+        lapse_offers(contact=contact, now=now)
     if duty is not None:
         duty.open_contacts = max(0, duty.open_contacts - 1)
         move_duty(duty, State.TALKING if duty.open_contacts else State.WRAP_UP, now=now)
@@ -121,7 +124,16 @@ def end_duty_session(duty: DutySession, *, now: datetime) -> None:
     duty.state, duty.state_since, duty.ended_at = State.ENDED, now, now
     duty.save(update_fields=["state", "state_since", "ended_at", "open_contacts"])
     LeadCall.objects.filter(duty=duty, closed_at=None).update(closed_at=now)
+    open_offers = HandOver.objects.filter(state=HandOver.State.OFFERED)
+    open_offers.filter(Q(from_duty=duty) | Q(to_duty=duty)).update(state=HandOver.State.LAPSED, settled_at=now)
     announce_duty(duty)
+
+
+def lapse_offers(*, contact: Contact, now: datetime, state: HandOver.State = HandOver.State.LAPSED) -> None:
+    """An open offer to hand ``contact`` over is open no more."""
+    for offer in HandOver.objects.filter(contact=contact, state=HandOver.State.OFFERED).select_related("to_duty"):
+        HandOver.objects.filter(pk=offer.pk).update(state=state, settled_at=now)
+        announce(f"person:{offer.to_duty.person_id}", {"t": "hand_over"})
 
 
 def announce_contact(contact: Contact) -> None:

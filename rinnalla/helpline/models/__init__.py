@@ -11,7 +11,7 @@ from rinnalla.helpline.models.passes import Pass
 from rinnalla.helpline.models.questions import Choice, Question
 from rinnalla.helpline.models.records import ContactRecord, RecordReason, RecordReferral
 from rinnalla.helpline.models.return_words import ReturnWord
-from rinnalla.helpline.models.team import LeadCall
+from rinnalla.helpline.models.team import HandOver, LeadCall
 
 __all__ = [
     "Block",
@@ -22,6 +22,7 @@ __all__ = [
     "DutySession",
     "ExceptionDay",
     "Feedback",
+    "HandOver",
     "LeadCall",
     "Line",
     "LineText",
