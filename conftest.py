@@ -132,9 +132,12 @@ def _nothing_left_over(request: pytest.FixtureRequest) -> Iterator[None]:
     from django.core.cache import cache
     from django.utils import translation
 
+    from rinnalla.chat.wait_views import forget_queues
+
     if request.node.get_closest_marker("django_db"):
         request.getfixturevalue("_django_db_helper")
         cache.clear()
+        forget_queues()
     yield
     translation.deactivate()
 

@@ -18,7 +18,9 @@ def make_line(*, parallel_limit: int) -> Line:
     from rinnalla.people.models import Centre
 
     centre = Centre.objects.create(name="SOS-keskus", kind=Centre.Kind.SOS, town="Helsinki")
-    line = Line.objects.create(slug=LINE, channel="chat", centre=centre, parallel_limit=parallel_limit)
+    line = Line.objects.create(
+        slug=LINE, channel="chat", centre=centre, parallel_limit=parallel_limit, opens_with_people=False
+    )
     for language in ("fi", "sv", "en"):
         LineText.objects.create(
             line=line,

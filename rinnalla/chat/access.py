@@ -17,6 +17,10 @@ from rinnalla.people.models import Membership, Person
 
 def public_lines() -> QuerySet[Line]:
     """The lines help-seekers may turn to, with what their cards show (four queries)."""
+    return _chat_lines().filter(practice=False)
+
+
+def _chat_lines() -> QuerySet[Line]:
     return Line.objects.filter(channel=Line.Channel.CHAT).prefetch_related("texts", "opening_hours", "exception_days")
 
 
@@ -29,7 +33,7 @@ def get_public_line(slug: str) -> Line:
 
 def lines_for(person: Person) -> QuerySet[Line]:
     """The lines of the centres in which ``person`` has a role."""
-    return public_lines().filter(_is_member(person, "centre_id"))
+    return _chat_lines().filter(_is_member(person, "centre_id"))
 
 
 def get_line_for(person: Person, slug: str) -> Line:

@@ -45,7 +45,7 @@ def line(request: HttpRequest, slug: str) -> HttpResponse:
     found, now = access.get_public_line(slug), timezone.now()
     context = {
         "line": queries.line_view(found),
-        "opening": queries.opening_of(found, now=now),
+        "opening": queries.opening_view(found, now=now),
         "week": week_table(timetable_of(found), now=now),
         "has_visit": visits.is_going_on(visits.visit_of(request)),
     }
@@ -69,7 +69,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         _contact, token = helpline.join_queue(line=found, language=get_language() or "fi", now=now, network=network)
     except Refused:
-        context = {"line": queries.line_view(found), "opening": queries.opening_of(found, now=now)}
+        context = {"line": queries.line_view(found), "opening": queries.opening_view(found, now=now)}
         return render(request, "chat/closed.html", context)
     answer = redirect("visit")
     visits.remember(answer, token)

@@ -15,20 +15,25 @@ from rinnalla.chat.actions import role_told
 from rinnalla.chat.models import Conversation
 from rinnalla.chat.transcript import Said, read
 from rinnalla.chat.visiting import PRESENT
+from rinnalla.chat.wait_views import present_wait, queue_lately, range_text
 from rinnalla.helpline.desk_weight import DeskWeight, desk_weight
-from rinnalla.helpline.hours import state_at, timetable_of
-from rinnalla.helpline.hours_in_words import describe
 from rinnalla.helpline.levels import Level, QueueNow, level_named, queue_now
 from rinnalla.helpline.models import Block, Contact, DutySession, Line
-from rinnalla.helpline.queries import Load, duty_of, loads, notices_of, places, text_of
+from rinnalla.helpline.opening import Opening, opening_of, openings
+from rinnalla.helpline.queries import Load, duty_of, loads, notices_of, place_of, text_of
 from rinnalla.people.models import Person
 
 
 # Lines --------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class OpeningView:
+    """``shut``: a helpline.rules.JoinRefusal, or None; ``wait``: a sentence on the present wait, or nothing."""
+
     is_open: bool
     text: str
+    shut: str | None
+    wait: str
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class LineCard:
     is_open: bool
     hours_text: str
     url: str
+    wait: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +67,21 @@ class LineView:
 
 
 def line_cards(*, now: datetime) -> list[LineCard]:
-    """All lines, those that are open first (four queries)."""
+    """All lines, those that are open first: five queries, and those of the waits where somebody is on duty."""
     cards = []
-    for line in public_lines():
-        text, opening = text_of(line, _language()), opening_of(line, now=now)
+    lines = list(public_lines())
+    found = openings(lines, now=now)
+    for line in lines:
+        text, opening = text_of(line, _language()), found[line.pk]
         cards.append(
             LineCard(
-                text.name, text.summary, ages_of(line), opening.is_open, opening.text, reverse("line", args=[line.slug])
+                name=text.name,
+                summary=text.summary,
+                ages=ages_of(line),
+                is_open=opening.is_open,
+                hours_text=opening.told,
+                url=reverse("line", args=[line.slug]),
+                wait=present_wait(line, opening, now=now),
             )
         )
     return sorted(cards, key=lambda card: not card.is_open)
@@ -90,10 +104,10 @@ def line_view(line: Line) -> LineView:
     )
 
 
-def opening_of(line: Line, *, now: datetime) -> OpeningView:
-    timetable = timetable_of(line)
-    state = state_at(timetable, now)
-    return OpeningView(state.is_open, describe(state, now=now, time_zone=timetable.time_zone))
+def opening_view(line: Line, *, now: datetime) -> OpeningView:
+    """The line's opening as its page tells it, with a warning of the present wait."""
+    found = opening_of(line, now=now)
+    return OpeningView(found.is_open, found.told, found.shut, present_wait(line, found, now=now), found.waiting)
 
 
 def ages_of(line: Line) -> str:
@@ -118,6 +132,10 @@ class VisitView:
     line_name: str
     place: int | None
     waiting: int | None
+    low: int | None  # the range of the wait, in seconds
+    high: int | None
+    hope: bool | None  # probably reached before the line closes
+    wait_text: str
     answerer_name: str | None
     answerer_role: str | None
     session_minutes: int
@@ -133,15 +151,20 @@ class VisitView:
         return self.state in (Contact.State.WAITING, Contact.State.AWAY)
 
 
-def visit_view(visit: Conversation) -> VisitView:
+def visit_view(visit: Conversation, *, now: datetime) -> VisitView:
     contact, line, answerer = visit.contact, visit.contact.line, visit.answerer
-    queue = places(line.pk) if contact.state == Contact.State.WAITING else {}
+    standing = place_of(contact) if contact.state == Contact.State.WAITING else None
+    wait = queue_lately(line, now=now).forecast.of(standing[0]) if standing else None
     role = answerer and role_told(answerer, line.centre_id)
     return VisitView(
         state=contact.state,
         line_name=text_of(line, _language()).name,
-        place=queue.get(contact.pk),
-        waiting=len(queue) or None,
+        place=standing[0] if standing else None,
+        waiting=standing[1] if standing else None,
+        low=wait.low if wait else None,
+        high=wait.high if wait else None,
+        hope=wait.hope if wait else None,
+        wait_text=range_text(wait) if wait else "",
         answerer_name=answerer.duty_name if answerer else None,
         answerer_role=role_name(role) if role else None,
         session_minutes=line.session_minutes,
@@ -233,13 +256,13 @@ class Desk:
 def desk_of(person: Person, *, now: datetime) -> Desk:
     """What ``person`` sees of the lines, the queue and their own duty."""
     lines = list(lines_for(person))
-    load = loads(lines, now=now)
+    load, found = loads(lines, now=now), openings(lines, now=now)
     duty = duty_of(person.pk)
     load_of_mine = load.get(duty.line_id) if duty else None
     weight = desk_weight(duty, waiting=load_of_mine.waiting if load_of_mine else 0, now=now)
     return Desk(
         duty=_duty_view(duty, next((line for line in lines if line.pk == duty.line_id), duty.line)) if duty else None,
-        lines=[_line_load(line, load[line.pk], now=now) for line in lines],
+        lines=[_line_load(line, load[line.pk], found[line.pk], now=now) for line in lines],
         conversations=_talks_of(duty, now=now) if duty else [],
         queue=queue_now(duty, now=now) if duty else None,
         can_take_next=weight.may_take,
@@ -283,14 +306,13 @@ def _duty_view(duty: DutySession, line: Line) -> DutyView:
     )
 
 
-def _line_load(line: Line, load: Load, *, now: datetime) -> LineLoad:
-    opening = opening_of(line, now=now)
+def _line_load(line: Line, load: Load, opening: Opening, *, now: datetime) -> LineLoad:
     since = load.waiting_since
     return LineLoad(
         slug=line.slug,
         name=text_of(line, _language()).name,
         is_open=opening.is_open,
-        opening_text=opening.text,
+        opening_text=opening.told,
         waiting=load.waiting,
         longest_wait_minutes=max(0, int((now - since).total_seconds() // 60)) if since else None,
         on_duty=load.on_duty,

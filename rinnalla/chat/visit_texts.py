@@ -26,5 +26,11 @@ def visit_texts() -> dict[str, str]:
         "line_away_unsent": gettext("Your message is kept here and leaves when the connection comes back."),
         "first": gettext("You are first in the queue."),
         "place": gettext("You are number {place} in the queue. {of} people are waiting in all."),
+        "wait_less": gettext("Estimate: less than {time}"),
+        "wait_minutes": gettext("Estimate: {low}–{high} minutes"),
+        "wait_range": gettext("Estimate: {low} – {high}"),
+        "minutes": gettext("{minutes} minutes"),
+        "hours_minutes": gettext("{hours} h {minutes} min"),
+        "no_hope": gettext("We will probably not have time for you this evening."),
         "characters_left": gettext("{left} characters left"),
     }

@@ -246,6 +246,7 @@ def open_line(plan: Plan, *, centre: Centre, moment: datetime, now: datetime) ->
         session_minutes=45,
         parallel_limit=plan.parallel_limit,
         retention_hours=48,
+        opens_with_people=False,  # whoever tries the demo has all its parts to play, one after another
     )
     LineText.objects.bulk_create(LineText(line=line, language=code, **text) for code, text in plan.texts.items())
     ask_before_the_chat(line)

@@ -75,6 +75,10 @@ class JoinRefusal(models.TextChoices):
     """Why a person cannot begin to wait on a line."""
 
     CLOSED = "closed", _("The line is closed now.")
+    LEAD_CLOSED = "lead_closed", _("The chat has closed for now.")
+    PAUSED = "paused", _("Nobody new is let in for a while.")
+    NOBODY = "nobody", _("Nobody is on duty right now.")
+    FULL = "full", _("The queue is full right now.")
 
 
 class EndDutyRefusal(models.TextChoices):

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from rinnalla.helpline.hours import state_at, timetable_of
 from rinnalla.helpline.models import Contact, DutySession, Line
+from rinnalla.helpline.opening import lead_state_of
 from rinnalla.helpline.queries import QUEUE_ORDER
 from rinnalla.helpline.waits import NO_HOPE, Answerer, Forecast, Habits, Situation, Wait, forecast
 
@@ -62,8 +63,8 @@ def queue_with_waits(line: Line, *, now: datetime) -> Queue:
         .values_list("pk", "queued_at", "rank_at", "returned_at")
     )
     opening = state_at(timetable_of(line), now)
-    closes = line.lead_until if line.lead_state == Line.LeadState.OPEN else opening.closes_at
-    known = opening.is_open or line.lead_state == Line.LeadState.OPEN
+    by_lead = lead_state_of(line, hours=opening, now=now) == Line.LeadState.OPEN
+    closes = line.lead_until if by_lead and line.lead_until else opening.closes_at
     return Queue(
         places={row[0]: place for place, row in enumerate(waiting, start=1)},
         forecast=forecast(
@@ -72,7 +73,7 @@ def queue_with_waits(line: Line, *, now: datetime) -> Queue:
                 limit=line.parallel_limit,
                 habits=habits_of(line, waiting=[row[1:3] for row in waiting], now=now),
                 # Those who still wait after closing are taken while somebody is on duty.
-                closes_in=(closes - now).total_seconds() if known and closes else None,
+                closes_in=(closes - now).total_seconds() if closes else None,
                 ranks=[inf if row[3] else (now - row[2]).total_seconds() for row in waiting],
             )
         ),

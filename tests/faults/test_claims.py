@@ -67,7 +67,9 @@ class Round:
 @pytest.fixture
 def line(transactional_db: None) -> Line:
     centre = Centre.objects.create(name="SOS-kriisikeskus", kind=Centre.Kind.SOS, town="Helsinki")
-    line = Line.objects.create(slug="solmussa", channel="chat", centre=centre, parallel_limit=LIMIT)
+    line = Line.objects.create(
+        slug="solmussa", channel="chat", centre=centre, parallel_limit=LIMIT, opens_with_people=False
+    )
     OpeningHours.objects.bulk_create(
         OpeningHours(line=line, weekday=day, opens=time(0), closes=time(0)) for day in range(7)
     )

@@ -19,5 +19,11 @@ export interface VisitTexts {
   readonly line_away_unsent: string;
   readonly first: string;
   readonly place: string;
+  readonly wait_less: string;
+  readonly wait_minutes: string;
+  readonly wait_range: string;
+  readonly minutes: string;
+  readonly hours_minutes: string;
+  readonly no_hope: string;
   readonly characters_left: string;
 }

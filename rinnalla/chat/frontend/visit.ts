@@ -9,6 +9,7 @@ import { lookForNotices } from "./visit-notices.ts";
 import { linesOf } from "./visit-lines.ts";
 import { watchForms, watchWords } from "./visit-forms.ts";
 import type { VisitTexts } from "./visit-texts.ts";
+import { showWait } from "./visit-wait.ts";
 
 const TYPING_FOR = 5_000;
 const PLACE_ALOUD_EVERY = 20_000; // a queue that moves fast must not talk without pause
@@ -85,6 +86,8 @@ function startVisit(visit: HTMLElement): void {
     for (const message of journal.said.slice(known)) heard(message);
     if (journal.state !== shown) changed();
     place();
+    const turned = shown === "waiting" ? showWait(frame, texts) : "";
+    if (turned) announce(turned);
     role();
     strip();
   }

@@ -38,7 +38,9 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 def sekasin(db: None) -> Line:
     """A line that is always open, with two conversations at a time."""
     centre = Centre.objects.create(name="SOS-keskus", kind=Centre.Kind.SOS, town="Helsinki")
-    line = Line.objects.create(slug="sekasin", channel="chat", centre=centre, youngest=12, oldest=29, parallel_limit=2)
+    line = Line.objects.create(
+        slug="sekasin", channel="chat", centre=centre, youngest=12, oldest=29, parallel_limit=2, opens_with_people=False
+    )
     LineText.objects.create(line=line, language="fi", name="Sekasin", summary="Juttele", about="a", rules="b")
     OpeningHours.objects.bulk_create(
         OpeningHours(line=line, weekday=day, opens=time(0), closes=time(0)) for day in range(7)

@@ -57,19 +57,19 @@ def test_a_page_never_looks_at_the_session_of_a_browser_that_also_works_here(
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_first_page_takes_four_queries(
+def test_the_first_page_takes_five_queries(
     sekasin: Line, client: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(rows - 1):
         another_line(sekasin, f"linja-{number}", open_now=True)
-    with django_assert_num_queries(4):  # lines, texts, hours, exceptions
+    with django_assert_num_queries(5):  # lines, texts, hours, exceptions, people on duty
         assert len(client.get("/").context["lines"]) == rows
 
 
-def test_a_lines_page_takes_four_queries(
+def test_a_lines_page_takes_five_queries(
     sekasin: Line, client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/line/sekasin/")
 
 

@@ -158,8 +158,9 @@ def test_the_waiting_page_takes_as_many_queries_in_a_long_queue(
 ) -> None:
     clients = [joined() for _ in range(waiting)]
     clients[-1].get("/chat/")
-    # visit; away, presence, state again; texts; place; messages; notices; questions; moods
-    with django_assert_num_queries(10):
+    # visit; away, presence, state again; texts; place; messages; notices; questions; moods; the other lines and their
+    # texts, hours, exceptions
+    with django_assert_num_queries(14):
         assert clients[-1].get("/chat/").context["visit"].place == waiting
 
 

@@ -8,10 +8,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from rinnalla.audit import actions as audit
+from rinnalla.core.live import announce
 from rinnalla.helpline.actions.steps import State, announce_contact, end, end_duty_session, locked
 from rinnalla.helpline.channels import channel_of
 from rinnalla.helpline.hours import state_at, timetable_of
 from rinnalla.helpline.models import Contact, DutySession, Line
+from rinnalla.helpline.opening import lead_holds, opens_by_rule
 from rinnalla.helpline.rules import AWAY_AFTER, CLOSED_FOR, keeps_place
 
 
@@ -29,7 +31,29 @@ def sweep(*, now: datetime) -> None:
                 end(contact, by=Contact.EndedBy.LOST, now=now, only=(Contact.State.AWAY,))
     for duty in DutySession.objects.filter(~Q(state=State.ENDED), lease_until__lt=now):
         give_back(duty=duty, now=now)
+    _end_what_leads_set(now=now)
     _send_home(now=now)
+
+
+def _end_what_leads_set(*, now: datetime) -> None:
+    """What a lead set for a line holds until its end, or that of the opening; then the line is as planned again."""
+    as_planned = Q(lead_state=Line.LeadState.AS_PLANNED, lead_until=None, lead_cap=None)
+    for line in Line.objects.exclude(as_planned).prefetch_related("opening_hours", "exception_days"):
+        if lead_holds(line, hours=state_at(timetable_of(line), now), now=now):
+            continue
+        with transaction.atomic():
+            same = Line.objects.filter(
+                pk=line.pk, lead_state=line.lead_state, lead_until=line.lead_until, lead_cap=line.lead_cap
+            )
+            if same.update(lead_state=Line.LeadState.AS_PLANNED, lead_until=None, lead_cap=None):
+                announce(f"queue:{line.pk}", {"t": "duty"})
+                audit.record(
+                    code="helpline.line_as_planned",
+                    actor="system",
+                    subject=f"line:{line.slug}",
+                    now=now,
+                    centre=str(line.centre_id),
+                )
 
 
 def _send_home(*, now: datetime) -> None:
@@ -44,8 +68,7 @@ def _send_home(*, now: datetime) -> None:
     staffed = DutySession.objects.filter(~Q(state=State.ENDED)).values("line")
     lines = Line.objects.filter(pk__in=waiting.values("line")).exclude(pk__in=staffed)
     for line in lines.prefetch_related("opening_hours", "exception_days"):
-        timetable = timetable_of(line)
-        if state_at(timetable, now).is_open or state_at(timetable, earlier).is_open:
+        if opens_by_rule(line, now=now) or opens_by_rule(line, now=earlier):
             continue
         for contact in waiting.filter(line=line).select_related("line"):
             with transaction.atomic():

@@ -14,23 +14,37 @@ from rinnalla.core.live import announce
 from rinnalla.helpline.actions.blocks import remember_origin
 from rinnalla.helpline.actions.steps import announce_contact, end
 from rinnalla.helpline.channels import channel_of
-from rinnalla.helpline.hours import state_at, timetable_of
 from rinnalla.helpline.models import Contact, Line
-from rinnalla.helpline.rules import RENEW, JoinRefusal, Refused, keeps_place
+from rinnalla.helpline.opening import opening_of
+from rinnalla.helpline.rules import RENEW, Refused, keeps_place
 
 
 def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode(errors="replace")).digest()  # a cookie may hold anything
 
 
-@transaction.atomic
 def join_queue(*, line: Line, language: str, now: datetime, network: str = "") -> tuple[Contact, str]:
-    """Begin to wait on ``line``: the contact, and the token that its cookie holds. Raises Refused when closed.
+    """Begin to wait on ``line``: the contact, and the token that its cookie holds. Raises Refused.
 
     Of ``network`` only a keyed hash is kept, and not for long (docs/decisions on blocks).
     """
-    if not state_at(timetable_of(line), now).is_open:
-        raise Refused(JoinRefusal.CLOSED)
+
+    # Outside the transaction: on a night when most are turned away, they hold up nobody's writes.
+    _check_opening(line, now=now)
+    with transaction.atomic():
+        if line.queue_cap is not None or line.lead_cap is not None:
+            # The last place is given once: those who join wait for each other, and the line is looked at again.
+            locked = Line.objects.select_for_update(no_key=True).get(pk=line.pk)
+            _check_opening(locked, now=now)
+        return _join(line=line, language=language, now=now, network=network)
+
+
+def _check_opening(line: Line, *, now: datetime) -> None:
+    if reason := opening_of(line, now=now).shut:
+        raise Refused(reason)
+
+
+def _join(*, line: Line, language: str, now: datetime, network: str = "") -> tuple[Contact, str]:
     token = secrets.token_urlsafe(32)
     contact = Contact.objects.create(
         line=line, token_hash=token_hash(token), language=language, queued_at=now, rank_at=now, seen_at=now

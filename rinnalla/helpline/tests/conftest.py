@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 def line(db: None) -> Line:
     """Always open; two conversations at a time."""
     centre = Centre.objects.create(name="SOS-kriisikeskus", kind=Centre.Kind.SOS, town="Helsinki")
-    made = Line.objects.create(slug="sekasin", channel="chat", centre=centre, parallel_limit=2)
+    made = Line.objects.create(slug="sekasin", channel="chat", centre=centre, parallel_limit=2, opens_with_people=False)
     OpeningHours.objects.bulk_create(
         OpeningHours(line=made, weekday=day, opens=time(0), closes=time(0)) for day in range(7)
     )

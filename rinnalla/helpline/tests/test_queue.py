@@ -288,7 +288,9 @@ def test_each_step_of_a_duty_is_in_the_audit_log(line: Line, aino: Person, now: 
 def test_many_volunteers_at_once_never_get_the_same_person() -> None:
     now = timezone.now()
     centre = Centre.objects.create(name="SOS-kriisikeskus", kind=Centre.Kind.SOS, town="Helsinki")
-    line = Line.objects.create(slug="solmussa", channel="chat", centre=centre, parallel_limit=6)
+    line = Line.objects.create(
+        slug="solmussa", channel="chat", centre=centre, parallel_limit=6, opens_with_people=False
+    )
     OpeningHours.objects.bulk_create(
         OpeningHours(line=line, weekday=day, opens=time(0), closes=time(0)) for day in range(7)
     )

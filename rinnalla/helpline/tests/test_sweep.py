@@ -104,7 +104,7 @@ def test_someone_who_came_back_at_the_last_moment_is_not_sent_away(line: Line, n
 def test_presence_does_not_wait_for_a_contact_that_somebody_is_moving() -> None:
     now = timezone.now()
     centre = Centre.objects.create(name="SOS-kriisikeskus", kind=Centre.Kind.SOS, town="Helsinki")
-    line = Line.objects.create(slug="solmussa", channel="chat", centre=centre)
+    line = Line.objects.create(slug="solmussa", channel="chat", centre=centre, opens_with_people=False)
     OpeningHours.objects.bulk_create(
         OpeningHours(line=line, weekday=day, opens=time(0), closes=time(0)) for day in range(7)
     )
