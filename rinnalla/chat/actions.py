@@ -17,6 +17,7 @@ from rinnalla.chat.rules import shown_role
 from rinnalla.chat.transcript import Saying, SayRefusal, Stored, clean, event, text_refusal, write
 from rinnalla.core.live import announce
 from rinnalla.helpline.actions import erase_hand_over_notes
+from rinnalla.helpline.actions.worries import held
 from rinnalla.helpline.models import Contact, Line
 from rinnalla.people.models import Membership, Person
 from rinnalla.sealing.actions import erase_keys, make_key, scrub
@@ -65,6 +66,11 @@ class ChatChannel:
     def _told(self, person: Person, contact: Contact) -> dict[str, str]:
         return {"name": person.duty_name, "role": role_told(person, contact.line.centre_id)}
 
+    def aside(self, contact: Contact) -> None:
+        announce(
+            f"conversation:{Conversation.objects.values_list('pk', flat=True).get(contact=contact)}", {"t": "aside"}
+        )
+
     def _lock(self, contact: Contact) -> Conversation:
         return Conversation.objects.select_for_update().get(contact=contact)
 
@@ -111,11 +117,12 @@ class TooMuchAtOnce(Exception):
 
 
 def due_for_erasing(*, now: datetime) -> QuerySet[Conversation]:
-    """Conversations whose line's retention has passed since their end."""
+    """Conversations whose line's retention has passed since their end, and that no worry holds."""
     due = Q(pk=None)
     for line_id, hours in Line.objects.values_list("pk", "retention_hours"):
         due |= Q(contact__line_id=line_id, contact__ended_at__lte=now - timedelta(hours=hours))
-    return Conversation.objects.filter(due, erased_at=None, contact__state=Contact.State.ENDED)
+    ended = Conversation.objects.filter(due, erased_at=None, contact__state=Contact.State.ENDED)
+    return ended.exclude(held(now=now, contact="contact__"))
 
 
 def erase_due(*, now: datetime, whatever_the_share: bool = False) -> int:

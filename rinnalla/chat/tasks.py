@@ -32,5 +32,6 @@ def sweep_keys() -> None:
 
 @durable(retries=0)
 def erase_safety() -> None:
-    """Blocks that have passed, and what they were known by."""
+    """Blocks that have passed, with what they were known by; worries kept for long enough."""
     helpline.erase_blocks(now=timezone.now())
+    helpline.erase_worries(now=timezone.now())

@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from rinnalla.chat import block_views, note_views, views
+from rinnalla.chat import note_views, views
 
 urlpatterns = [
     path("", views.staff_home, name="staff_home"),
     path("", include("rinnalla.chat.team_urls")),
+    path("", include("rinnalla.chat.safety_urls")),
     path("duty/", views.duty, name="duty"),
     path("duty/take/", views.take_duty, name="take_duty"),
     path("duty/end/", views.end_duty, name="end_duty"),
@@ -16,10 +17,6 @@ urlpatterns = [
     path("duty/until/", views.set_until, name="set_until"),
     path("conversations/<uuid:conversation_id>/", views.conversation, name="conversation"),
     path("conversations/<uuid:conversation_id>/say/", views.conversation_say, name="conversation_say"),
-    path("conversations/<uuid:conversation_id>/block/", block_views.block_contact, name="block_contact"),
     path("conversations/<uuid:conversation_id>/notes/", note_views.write_notes, name="write_notes"),
     path("conversations/<uuid:conversation_id>/end/", views.end_conversation, name="end_conversation"),
-    path("blocks/", block_views.blocks, name="blocks"),
-    path("blocks/<int:block_id>/approve/", block_views.approve_block, name="approve_block"),
-    path("blocks/<int:block_id>/lift/", block_views.lift_block, name="lift_block"),
 ]

@@ -24,6 +24,7 @@ from rinnalla.helpline.models import DutySession
 from rinnalla.helpline.queries import duty_of
 from rinnalla.helpline.record_queries import record_view
 from rinnalla.helpline.rules import NextRefusal, Refused
+from rinnalla.helpline.worries import worries_of
 from rinnalla.people.http import StaffRequest
 
 
@@ -203,6 +204,7 @@ def _talk_page(request: StaffRequest, found: Conversation, *, status: int = 200,
         "notes": notes_of(found),
         "phrases": canned_groups(found.contact.line, language=found.contact.language),
         **team_queries.team_context(found, request.user),
+        "worries": worries_of(found.contact, request.user),
         **more,
     }
     return render(request, "chat/conversation.html", context, status=status)

@@ -147,6 +147,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 RETENTION_FLOOR = env.number("RINNALLA_RETENTION_FLOOR", 200)
 RETENTION_SHARE = env.number("RINNALLA_RETENTION_SHARE_PERCENT", 60, most=100) / 100
 
+# How long the record of a worry (a report to the authorities, or the decision not to) is kept after its last step.
+WORRY_DAYS = env.number("RINNALLA_WORRY_DAYS", 365, least=1)
+
 # Languages: Finnish first. Public pages carry the language in the address, staff have it on their account.
 LANGUAGE_CODE = "fi"
 LANGUAGES = [("fi", "suomi"), ("sv", "svenska"), ("en", "English")]

@@ -10,7 +10,7 @@ from typing import Final
 from django.db.models import QuerySet
 from django.http import Http404
 
-from rinnalla.helpline.models import Block, CannedText, Contact, DutySession, LeadCall, Line, Notice
+from rinnalla.helpline.models import CannedText, Contact, DutySession, LeadCall, Line, Notice
 from rinnalla.helpline.records import contacts_to_record
 from rinnalla.people.access import CARETAKERS, roles_of
 from rinnalla.people.models import Person, Role
@@ -66,23 +66,6 @@ def get_line_to_set_up(person: Person, slug: str) -> Line:
     if line is None:
         raise Http404
     return line
-
-
-def blocks_for(person: Person) -> QuerySet[Block]:
-    """The blocks of the centres in which ``person`` may step in."""
-    blocks = Block.objects.filter(centre__in=roles_of(person).centres(*LEADS))
-    return blocks.select_related("by", "approved_by", "lifted_by", "contact__line")
-
-
-def get_block_for(person: Person, block_id: int) -> Block:
-    block = blocks_for(person).filter(pk=block_id).first()
-    if block is None:
-        raise Http404
-    return block
-
-
-def is_lead(person: Person) -> bool:
-    return roles_of(person).anywhere(*LEADS)
 
 
 def calls_for(person: Person) -> QuerySet[LeadCall]:

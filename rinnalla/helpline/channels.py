@@ -27,6 +27,9 @@ class Channel(Protocol):
     def ended(self, contact: Contact, *, now: datetime) -> None:
         """The contact is over; ``contact.ended_by`` says by whom."""
 
+    def aside(self, contact: Contact) -> None:
+        """Something beside the contact has changed, which only those who answer may hear of."""
+
 
 _channels: dict[str, Channel] = {}
 

@@ -40,6 +40,7 @@ OF_A_COORDINATOR = {
     "canned_texts",
     "add_canned_text",
     "edit_canned_text",
+    "worries",
     "people",
     "person",
     "invite",
@@ -54,6 +55,14 @@ OF_A_LEAD = {"board", "steer", "notice", "move_volunteer"}
 # These answer forms and end in a redirect, or give a file or data.
 NOT_PAGES = {
     "block_contact",
+    "raise_worry",
+    "worries_aside",
+    "safety_note",
+    "answer_worry",
+    "take_worry",
+    "step_worry",
+    "hold_conversation",
+    "release_conversation",
     "approve_block",
     "lift_block",
     "as_planned",

@@ -325,6 +325,7 @@ def test_the_pages_of_a_coordinator(server: Service, staff: Eyes) -> None:
     sign_in(staff, "Marja-Leena")
     for path, name in (
         ("/staff/blocks/", "blocks"),
+        ("/staff/worries/", "worries"),
         ("/staff/people/", "people"),
         ("/staff/people/?search=zzz", "people-nobody"),
         ("/staff/people/invite/", "invite"),

@@ -29,11 +29,21 @@ from rinnalla.helpline.actions.steering import (
 )
 from rinnalla.helpline.actions.steps import IllegalMove
 from rinnalla.helpline.actions.weight import lift_pause, mark_heavy, pass_next, set_until
+from rinnalla.helpline.actions.worries import (
+    answer_worry,
+    erase_worries,
+    hold_conversation,
+    raise_worry,
+    release_conversation,
+    step_worry,
+    take_worry,
+)
 
 __all__ = [
     "IllegalMove",
     "accept_hand_over",
     "answer_call",
+    "answer_worry",
     "approve_block",
     "block_contact",
     "call_lead",
@@ -48,9 +58,11 @@ __all__ = [
     "erase_notes",
     "erase_old_notices",
     "erase_return_words",
+    "erase_worries",
     "give_back",
     "give_feedback",
     "give_return_word",
+    "hold_conversation",
     "join_queue",
     "keep_present",
     "keep_stated",
@@ -63,7 +75,9 @@ __all__ = [
     "offer_hand_over",
     "pass_next",
     "put_record_off",
+    "raise_worry",
     "read_note",
+    "release_conversation",
     "renew_leases",
     "save_record",
     "send_home",
@@ -72,9 +86,11 @@ __all__ = [
     "set_level",
     "set_until",
     "steer_line",
+    "step_worry",
     "sweep",
     "take_duty",
     "take_next",
+    "take_worry",
     "tell_mood_before",
     "token_hash",
     "use_return_word",

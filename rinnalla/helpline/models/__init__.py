@@ -12,6 +12,7 @@ from rinnalla.helpline.models.questions import Choice, Question
 from rinnalla.helpline.models.records import ContactRecord, RecordReason, RecordReferral
 from rinnalla.helpline.models.return_words import ReturnWord
 from rinnalla.helpline.models.team import HandOver, LeadCall
+from rinnalla.helpline.models.worries import Worry, WorryStep
 
 __all__ = [
     "Block",
@@ -35,4 +36,6 @@ __all__ = [
     "RecordReason",
     "RecordReferral",
     "ReturnWord",
+    "Worry",
+    "WorryStep",
 ]
