@@ -33,6 +33,7 @@ STAFF_URL = env.text("RINNALLA_STAFF_URL", None if PRODUCTION else "http://local
 
 INSTALLED_APPS = [
     "rinnalla.demo",
+    "rinnalla.practice",
     "rinnalla.chat",
     "rinnalla.helpline",
     "rinnalla.people",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("staff/", include("rinnalla.helpline.urls")),
     path("staff/", include("rinnalla.helpline.canned_urls")),
     path("staff/", include("rinnalla.people.urls")),
+    path("staff/", include("rinnalla.practice.urls")),
     path("accounts/", include("rinnalla.people.account_urls")),
     path("invitation/<str:token>/", invitation, name="invitation"),
     path("", include("rinnalla.demo.urls")),  # empty in production

@@ -12,7 +12,7 @@ from django.db import Error, connections
 from django.tasks import TaskContext
 from django.utils import timezone, translation
 
-from rinnalla.jobs import actions, worker
+from rinnalla.jobs import actions, pulse, worker
 from rinnalla.jobs.actions import Row
 
 log = logging.getLogger(__name__)
@@ -120,6 +120,7 @@ class _Lane(threading.Thread):
                 _close_broken_connections()
                 if self._has_clock:
                     actions.tick(now=timezone.now())
+                    pulse.beat(timezone.now())
                 self._revive()
                 run_due(name=self._worker, above=self._above, stopping=self._stopping)
                 if pause:
