@@ -1,4 +1,4 @@
-"""The two chat lines of the demo: Sekasin for the young, Solmussa for adults.
+"""The chat lines of the demo: Sekasin for the young, Solmussa for adults, and one for practice.
 
 Opening hours, session length and the number of parallel conversations are settings of a line, not facts about the real
 services; Sekasin's table is the one of 2019. The texts are written for the demo.
@@ -33,6 +33,7 @@ class Plan:
     parallel_limit: int
     hours: tuple[tuple[int, time, time], ...]
     texts: dict[str, dict[str, str]] = field(hash=False)
+    practice: bool = False
 
 
 _OTHER_HELP_FI = (
@@ -224,7 +225,42 @@ SOLMUSSA: Final = Plan(
     },
 )
 
-PLANS: Final = (SEKASIN, SOLMUSSA)
+PRACTICE: Final = Plan(
+    slug="harjoitus",
+    youngest=12,
+    oldest=None,
+    parallel_limit=2,
+    hours=ALWAYS,
+    practice=True,
+    texts={
+        "fi": {
+            "name": "Harjoitus",
+            "summary": "Harjoittelua käsikirjoitettujen kävijöiden kanssa.",
+            "about": "Kävijöiden sanat on kirjoitettu etukäteen. Täällä ei ole oikeita avunhakijoita.",
+            "who_answers": "Harjoittelija.",
+            "rules": "Vastaa kuin oikealla linjalla.",
+            "confidentiality": "Kouluttaja lukee harjoituksen ja kommentoi sitä.",
+        },
+        "sv": {
+            "name": "Övning",
+            "summary": "Övning med besökare vars ord är skrivna på förhand.",
+            "about": "Besökarnas ord är skrivna på förhand. Här finns inga riktiga hjälpsökande.",
+            "who_answers": "Den som övar.",
+            "rules": "Svara som på en riktig linje.",
+            "confidentiality": "En utbildare läser övningen och kommenterar den.",
+        },
+        "en": {
+            "name": "Practice",
+            "summary": "Practice with visitors whose words are written beforehand.",
+            "about": "What the visitors say is written beforehand. There are no real help-seekers here.",
+            "who_answers": "Whoever practises.",
+            "rules": "Answer as on a real line.",
+            "confidentiality": "A trainer reads the practice and comments on it.",
+        },
+    },
+)
+
+PLANS: Final = (SEKASIN, SOLMUSSA, PRACTICE)
 
 # A world needs its lines open for this long around its moment: people have waited for hours, and more will come.
 _BEFORE, _AFTER, _STEP = timedelta(hours=4), timedelta(hours=4), timedelta(minutes=30)
@@ -245,11 +281,13 @@ def open_line(plan: Plan, *, centre: Centre, moment: datetime, now: datetime) ->
         oldest=plan.oldest,
         session_minutes=45,
         parallel_limit=plan.parallel_limit,
-        retention_hours=48,
+        retention_hours=30 * 24 if plan.practice else 48,  # a trainer reads a practice later
+        practice=plan.practice,
         opens_with_people=False,  # whoever tries the demo has all its parts to play, one after another
     )
     LineText.objects.bulk_create(LineText(line=line, language=code, **text) for code, text in plan.texts.items())
-    ask_before_the_chat(line)
+    if not plan.practice:
+        ask_before_the_chat(line)
     _set_hours(line, plan.hours)
     if not _is_open_around(line, moment):
         line.opening_hours.all().delete()

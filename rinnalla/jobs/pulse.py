@@ -24,7 +24,7 @@ def every_second(work: Callable[[datetime], None]) -> None:
 
 
 def beat(now: datetime) -> None:
-    """Do all of it. What fails is told and tried again at the next beat; only a database that is away is for the loop."""
+    """Do all of it. What fails is told and tried again at the next beat; a database that is away is for the loop."""
     for work in _beats:
         try:
             work(now)

@@ -1,8 +1,8 @@
 """What can be heard in a trainee's words: moves, found by the words of ``words/<language>.yaml``.
 
 Rules and no model: the same words are heard the same way every time, and whoever trains can read why. A move is heard
-when one of its patterns is found. Patterns are beginnings of words ("kuuntel" hears "kuuntelen"), "*" stands for up to
-four words between two parts, and a pattern that begins with "=" is a whole message.
+when one of its patterns is found. Patterns are beginnings of words ("kuuntel" hears "kuuntelen"); "*" stands for up to
+four words between two parts, and a point at the end means the end of the word ("mitä." does not hear "mitään").
 """
 
 from __future__ import annotations
@@ -72,8 +72,7 @@ def _patterns(language: str) -> dict[str, re.Pattern[str]]:
 
 
 def _pattern(written: str) -> str:
-    whole = written.startswith("=")
-    parts = [re.escape(" ".join(part.casefold().split())) for part in written.removeprefix("=").split("*")]
+    parts = [re.escape(" ".join(part.casefold().split())) for part in written.removesuffix(".").split("*")]
     between = r"\w*(?:\W+\w+){0,4}?\W+"
-    pattern = between.join(parts)
-    return rf"^\W*{pattern}\W*$" if whole else rf"\b{pattern}"
+    end = r"\b" if written.endswith(".") else ""
+    return rf"\b{between.join(parts)}{end}"

@@ -156,7 +156,7 @@ def test_the_duty_page_takes_twenty_queries_with_conversations(
     for _ in range(talks):
         join(sekasin)
         take_next(client)
-    # as above, one's call and offers, the levels of the queue, the records to fill, conversations with their lines' texts
+    # as above, one's call and offers, the queue's levels, the records to fill, conversations with their lines' texts
     with django_assert_num_queries(20):
         assert len(client.get("/staff/duty/").context["conversations"]) == talks
 
