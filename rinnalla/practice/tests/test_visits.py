@@ -39,8 +39,14 @@ def talked(room: Room, persona: str = "lumi") -> Visit:
     """A practice from the call to the visitor's good-bye."""
     visit = room.call(persona)
     helpline.take_next(duty=room.duty, actor=room.aino, now=room.now)
-    for text in ("Hei, hyvä että kirjoitit. Ei ole kiire.", "Kuulostaa raskaalta.", "Onko joku, kenelle olet kertonut?",
-                 "Kuulen, ettei ole helppoa.", "Kiitos kun kirjoitit.", "Voit kirjoittaa uudelleen. Hyvää yötä."):  # fmt: skip
+    for text in (
+        "Hei, hyvä että kirjoitit. Ei ole kiire.",
+        "Kuulostaa raskaalta.",
+        "Onko joku, kenelle olet kertonut?",
+        "Kuulen, ettei ole helppoa.",
+        "Kiitos kun kirjoitit.",
+        "Voit kirjoittaa uudelleen. Hyvää yötä.",
+    ):
         room.pass_time(4, beats=10)
         say(room, visit, text)
     room.pass_time(4, beats=10)
