@@ -52,8 +52,12 @@ OF_A_COORDINATOR = {
     "reactivate",
 }
 OF_A_LEAD = {"board", "steer", "notice", "move_volunteer"}
+OF_PRACTICE = {"practice", "practice_visit"}  # looked at in test_practice.py
 # These answer forms and end in a redirect, or give a file or data.
 NOT_PAGES = {
+    "call_visitor",
+    "comment_practice",
+    "mark_practice",
     "block_contact",
     "raise_worry",
     "worries_aside",

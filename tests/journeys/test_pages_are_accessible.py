@@ -24,6 +24,7 @@ from tests.journeys.every_page import (
     NOT_PAGES,
     OF_A_COORDINATOR,
     OF_A_LEAD,
+    OF_PRACTICE,
     OF_A_SEEKER,
     OF_THE_DESK,
     OF_THE_SECOND_FACTOR,
@@ -386,6 +387,8 @@ def test_the_pages_of_a_shift_lead(server: Service, staff: Eyes) -> None:
 
 
 def test_no_page_was_forgotten() -> None:
-    looked_at = OF_A_SEEKER | BEFORE_SIGN_IN | OF_THE_SECOND_FACTOR | OF_THE_DESK | OF_A_COORDINATOR | OF_A_LEAD
+    looked_at = (
+        OF_A_SEEKER | BEFORE_SIGN_IN | OF_THE_SECOND_FACTOR | OF_THE_DESK | OF_A_COORDINATOR | OF_A_LEAD | OF_PRACTICE
+    )
     looked_at |= BESIDE_A_TALK
     assert {name for name, _ in pages("rinnalla.config.urls")} == looked_at | NOT_PAGES
