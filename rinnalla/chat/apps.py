@@ -10,6 +10,8 @@ class ChatConfig(AppConfig):
     def ready(self) -> None:
         from rinnalla.chat import tasks
         from rinnalla.chat.actions import ChatChannel
+        from rinnalla.chat.following import ways
+        from rinnalla.helpline import following
         from rinnalla.helpline.access import LEADS
         from rinnalla.helpline.channels import register
         from rinnalla.jobs.clock import every
@@ -18,6 +20,7 @@ class ChatConfig(AppConfig):
         from rinnalla.sealing.actions import register_holder
 
         register("chat", ChatChannel())
+        following.register("chat", ways)
         navigation.add(navigation.NavItem(10, _("Duty"), "duty", "messages", frozenset(Role)))
         navigation.add(navigation.NavItem(20, _("Safety"), "worries", "shield", frozenset(LEADS)))
         leads = frozenset(LEADS)

@@ -23,6 +23,7 @@ from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from rinnalla.chat import visiting
+from rinnalla.chat.following_live import FollowerSocket
 from rinnalla.chat.live import ANSWERER, SEEKER, AnswererSocket, ChatSocket, DutySocket, VisitSocket
 from rinnalla.chat.rooms import Room, encode, stored_frame
 from rinnalla.chat.transcript import Saying, SayRefusal, Stored, read_many, said, write
@@ -33,7 +34,7 @@ from rinnalla.core.journal import Journal, Unavailable
 from rinnalla.core.live import Bus, Event
 from rinnalla.core.sockets import Socket
 from rinnalla.helpline import actions as helpline
-from rinnalla.helpline.models import Contact, Line
+from rinnalla.helpline.models import Contact
 from rinnalla.helpline.rules import LEASE, RENEW
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class Gateway:
     async def start(self) -> None:
         sockets.route("/live/visit/", partial(VisitSocket, self))
         sockets.route("/live/conversation/", partial(AnswererSocket, self))
+        sockets.route("/live/following/", partial(FollowerSocket, self))
         sockets.route("/live/duty/", partial(DutySocket, self))
         self.journal.start()
         self.bus.on_gap.append(self._gap)
@@ -98,7 +100,9 @@ class Gateway:
 
     def _gap(self) -> None:
         """Hints were lost, in both directions."""
-        here = [(room.id, side) for room in self.rooms.values() for side in {socket.side for socket in room.sockets}]
+        here = [
+            (room.id, side) for room in self.rooms.values() for side in {one.side for one in room.sockets} & {*OTHER}
+        ]
         self.bus.publish_elsewhere(
             [(f"conversation:{pk}", {"t": "there", "by": side, "there": True}) for pk, side in here]
         )
@@ -147,10 +151,6 @@ class Gateway:
             socket.close(sockets.ENDED)
         return still
 
-    @staticmethod
-    def line_ids() -> list[int]:
-        return list(Line.objects.values_list("pk", flat=True))
-
     # Rooms --------------------------------------------------------------------------------------------------------
     def join(self, socket: ChatSocket, talk: Talk) -> None:
         room = self.rooms.get(talk.conversation_id)
@@ -166,7 +166,7 @@ class Gateway:
         if not windows:
             self._tell_there(room, socket.side, True)
         if talk.answerer_id is not None:
-            other = OTHER[socket.side]
+            other = OTHER.get(socket.side, SEEKER)
             socket.say({"t": "there", "by": other, "there": room.there.get(other, False)})
         room.newest = max(room.newest, talk.newest)
         room.catch_up(socket)
@@ -191,7 +191,8 @@ class Gateway:
             self._tell_there(room, side, False)
 
     def _tell_there(self, room: Room, side: str, there: bool) -> None:
-        self.bus.publish([(f"conversation:{room.id}", {"t": "there", "by": side, "there": there})])
+        if side in OTHER:  # nobody hears whether somebody follows
+            self.bus.publish([(f"conversation:{room.id}", {"t": "there", "by": side, "there": there})])
 
     def believe_gone(self, talk: Talk) -> None:
         """A process that was killed told nobody that its pages are gone; the database has not heard of them since."""

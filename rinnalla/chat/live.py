@@ -17,7 +17,7 @@ from django.utils.translation import gettext, override
 from rinnalla.chat.models import Message
 from rinnalla.chat.rooms import TalkSocket, encode
 from rinnalla.chat.transcript import Saying, SayRefusal, clean, text_refusal
-from rinnalla.chat.visiting import Standing, Talk
+from rinnalla.chat.visiting import Standing, Talk, line_ids
 from rinnalla.core import sockets
 from rinnalla.core.live import Event
 from rinnalla.core.sockets import Handshake, Socket
@@ -279,7 +279,7 @@ class DutySocket(Socket):
         if self._person_id is None:
             self.close(sockets.UNKNOWN)
             return
-        lines = await self.gateway.in_thread(self.gateway.line_ids)
+        lines = await self.gateway.in_thread(line_ids)
         topics = [f"person:{self._person_id}", *(f"queue:{line}" for line in lines)]
         self.unsubscribe = [self.gateway.bus.subscribe(topic, self.changed) for topic in topics]
         self.gateway.duties.add(self)

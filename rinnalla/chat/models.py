@@ -114,3 +114,31 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Following(models.Model):
+    """A lead reads a conversation that somebody else answers. Open until the lead stops or the conversation ends."""
+
+    class Reason(models.TextChoices):
+        ASKED = "asked", _("asked for help")
+        NEW_VOLUNTEER = "new_volunteer", _("a new volunteer answers")
+        HIGH_LEVEL = "high_level", _("high level")
+        FLAGGED = "flagged", _("something was flagged")
+        PRACTICE = "practice", _("practice")
+        OTHER = "other", _("another reason")
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="followings")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=13, choices=Reason)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "person"], condition=Q(until=None), name="following_open_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} {self.person_id}"

@@ -18,6 +18,8 @@ from rinnalla.core.sockets import Handshake, Socket
 
 encode = msgspec.json.Encoder().encode
 
+FOLLOWER = "follower"  # the side of those who read along: hears both others, and neither hears it
+
 Reader = Callable[[tuple[uuid.UUID, int]], Awaitable[list[Said]]]
 
 
@@ -123,5 +125,5 @@ class Room:
 
     def tell(self, frame: bytes, *, to: str) -> None:
         for socket in self.sockets:
-            if socket.side == to:
+            if socket.side in (to, FOLLOWER):
                 socket.send(frame)

@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from rinnalla.chat.following import followers_of
 from rinnalla.chat.models import Conversation
 from rinnalla.chat.whispers import Whispered, whispers_of
 from rinnalla.helpline.access import calls_for
@@ -92,12 +93,14 @@ class Thread:
     open: bool
     own: bool  # whether the reader is the one who answers
     next_id: uuid.UUID
+    followers: list[str]  # the leads who read along now
 
 
 def thread_of(conversation: Conversation, reader: Person) -> Thread:
     """Nothing of the thread is shown after the end of the conversation, as nothing of the conversation is."""
     said = whispers_of(conversation) if conversation.open else []
-    return Thread(conversation.pk, said, conversation.open, conversation.answerer_id == reader.pk, uuid.uuid4())
+    own, followers = conversation.answerer_id == reader.pk, followers_of(conversation) if conversation.open else []
+    return Thread(conversation.pk, said, conversation.open, own, uuid.uuid4(), followers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rinnalla.chat import handover_views
+from rinnalla.chat import following_views, handover_views
 from rinnalla.chat import team_views as views
 
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("calls/<int:call_id>/answer/", views.answer_call, name="answer_call"),
     path("calls/<int:call_id>/end/", views.end_call, name="end_call"),
     path("beside/<uuid:conversation_id>/", views.talk_beside, name="talk_beside"),
+    path("follow/<uuid:conversation_id>/", following_views.follow_conversation, name="follow_conversation"),
+    path("follow/<uuid:conversation_id>/stop/", following_views.stop_following, name="stop_following"),
     path("conversations/<uuid:conversation_id>/whispers/", views.whispers, name="whispers"),
     path("conversations/<uuid:conversation_id>/whisper/", views.whisper, name="whisper"),
     path("conversations/<uuid:conversation_id>/hand-over/", handover_views.hand_over, name="hand_over"),

@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare
 
 from rinnalla.chat.models import Conversation
 from rinnalla.chat.rules import shown_role, still_shown
-from rinnalla.helpline.models import Contact, DutySession
+from rinnalla.helpline.models import Contact, DutySession, Line
 from rinnalla.helpline.wait_queries import Queue, queues
 from rinnalla.helpline.waits import NOBODY
 from rinnalla.people.models import Membership, Person
@@ -140,3 +140,7 @@ def _genuine(about: dict[str, Any], people: dict[int, Person]) -> int | None:
         and any(method.get("method") == "mfa" for method in about.get(AUTHENTICATION_METHODS_SESSION_KEY, []))
     )
     return person.pk if genuine and person is not None else None
+
+
+def line_ids() -> list[int]:
+    return list(Line.objects.values_list("pk", flat=True))

@@ -32,7 +32,7 @@ OF_THE_SECOND_FACTOR = {
     "account_login",
 }
 OF_THE_DESK = {"duty", "conversation", "profile", "record"}
-BESIDE_A_TALK = {"calls", "talk_beside", "hand_over", "leave_duty"}
+BESIDE_A_TALK = {"calls", "talk_beside", "follow_conversation", "hand_over", "leave_duty"}
 OF_A_COORDINATOR = {
     "blocks",
     "words_to_the_centre",
@@ -89,6 +89,7 @@ NOT_PAGES = {
     "heavy",
     "conversation_say",
     "call_lead",
+    "stop_following",
     "call_bar",
     "close_call",
     "answer_call",

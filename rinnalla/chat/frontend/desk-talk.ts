@@ -43,7 +43,7 @@ export function startTalk(talk: HTMLElement): void {
     ended
       ? null
       : liveSocket({
-          address: () => `/live/conversation/${id}/?after=${journal.resume()}`,
+          address: () => `/live/${talk.dataset["socket"] ?? "conversation"}/${id}/?after=${journal.resume()}`,
           frame,
           line: (state) => {
             strip.hidden = state === "open";
