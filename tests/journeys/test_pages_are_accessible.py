@@ -24,8 +24,8 @@ from tests.journeys.every_page import (
     NOT_PAGES,
     OF_A_COORDINATOR,
     OF_A_LEAD,
-    OF_PRACTICE,
     OF_A_SEEKER,
+    OF_PRACTICE,
     OF_THE_DESK,
     OF_THE_SECOND_FACTOR,
 )
