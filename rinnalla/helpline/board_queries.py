@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Final
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 
 from rinnalla.helpline.board import HIGH, Light, Situation, light, servable
 from rinnalla.helpline.following import ways_to_follow
 from rinnalla.helpline.hours import LineState, opening_began, state_at, timetable_of
 from rinnalla.helpline.hours_in_words import describe
-from rinnalla.helpline.models import Contact, DutySession, Line
+from rinnalla.helpline.models import Contact, DutySession, Line, Pass
+from rinnalla.helpline.offers import passed_by_all
 from rinnalla.helpline.queries import text_of
+from rinnalla.helpline.weight import PASS_HOLDS
 
 LONG: Final = timedelta(minutes=5)
 LOOKS_BACK: Final = (timedelta(minutes=15), timedelta(minutes=30))
@@ -89,6 +91,7 @@ class LineOnBoard:
     long_waiting: int
     levels: list[LevelCount]
     high_waiting: int
+    left_by_all: int  # whom everybody on duty has left to another
     began: datetime
     served: int
     served_lately: int  # in the last half hour
@@ -226,6 +229,7 @@ def _duties(lines: Sequence[Line], *, now: datetime) -> list[DutySession]:
         .annotate(
             heavy=Count("contacts", filter=Q(contacts__heavy=True), distinct=True),
             called_at=Min("lead_calls__called_at", filter=unanswered),
+            passed=Exists(Pass.objects.filter(duty=OuterRef("pk"), at__gt=now - PASS_HOLDS)),
         )
         .order_by("person__duty_name", "pk")
     )
@@ -282,6 +286,7 @@ def _line(
         long_waiting=numbers.long_waiting,
         levels=numbers.levels,
         high_waiting=sum(level.waiting for level in numbers.levels if level.level >= HIGH),
+        left_by_all=passed_by_all(line.pk, now=now).count() if _may_be_left(numbers, duties) else 0,
         began=began,
         served=numbers.served,
         served_lately=numbers.served_lately,
@@ -321,6 +326,11 @@ def _situation(
         yellow_after=timedelta(minutes=line.yellow_minutes),
         red_after=timedelta(minutes=line.red_minutes),
     )
+
+
+def _may_be_left(numbers: _Numbers, duties: Sequence[DutySession]) -> bool:
+    """Whether it is worth asking who has been left by everybody: only after a pass, so that most boards do not ask."""
+    return bool(numbers.waiting) and any(getattr(duty, "passed", False) for duty in duties)
 
 
 def _is_free(duty: DutySession, line: Line, *, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from rinnalla.audit.models import Entry
 from rinnalla.helpline import actions
+from rinnalla.helpline.board_queries import board_of
 from rinnalla.helpline.models import Contact, DutySession, Line, Pass
 from rinnalla.helpline.offers import heavy_loads, offer_refusal, passed_by_all
 from rinnalla.helpline.queries import duty_of
@@ -290,3 +291,11 @@ def test_the_offer_on_the_page_is_what_the_press_gives(line: Line, aino: Person,
     assert offer_refusal(duty, now=now) is None
     actions.pass_next(duty=duty, actor=aino, now=now)
     assert offer_refusal(duty, now=now) == NextRefusal.PASSED
+
+
+def test_the_board_says_when_everybody_has_left_somebody_to_another(line: Line, aino: Person, now: datetime) -> None:
+    mine = on_duty(line, aino, now=now)
+    join(line, now=now)
+    assert [shown.left_by_all for shown in board_of(Line.objects.all(), now=now)] == [0]
+    actions.pass_next(duty=mine, actor=aino, now=now)
+    assert [shown.left_by_all for shown in board_of(Line.objects.all(), now=now)] == [1]
