@@ -63,7 +63,8 @@ def present_wait(line: Line, opening: Opening, *, now: datetime) -> str:
     if not wait.hope:
         return gettext("The queue is so long that we will probably not have time for you before we close.")
     told = range_text(wait)
-    return f"{gettext('People are waiting.')} {told}" if told and queue_lately(line, now=now).places else told
+    waiting = gettext("People are waiting.")
+    return f"{waiting} {told}" if told and queue_lately(line, now=now).places else told
 
 
 @dataclass(frozen=True, slots=True)

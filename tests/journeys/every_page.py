@@ -32,7 +32,16 @@ OF_THE_SECOND_FACTOR = {
     "account_login",
 }
 OF_THE_DESK = {"duty", "conversation", "profile", "record"}
-BESIDE_A_TALK = {"calls", "talk_beside", "follow_conversation", "hand_over", "leave_duty"}
+BESIDE_A_TALK = {
+    "worry",
+    "own_worry",
+    "worry_conversation",
+    "calls",
+    "talk_beside",
+    "follow_conversation",
+    "hand_over",
+    "leave_duty",
+}
 OF_A_COORDINATOR = {
     "blocks",
     "words_to_the_centre",

@@ -53,7 +53,7 @@ def test_the_desk_is_the_first_page_after_signing_in_and_stands_in_the_menu(aino
     client = desk_of(aino)
     assert client.get("/staff/").headers["Location"] == "/staff/duty/"
     nav = client.get("/staff/duty/").context["nav"]
-    assert [(item["url"], item["current"]) for item in nav] == [("/staff/duty/", True)]
+    assert [(item["url"], item["current"]) for item in nav] == [("/staff/duty/", True), ("/staff/practice/", False)]
 
 
 def test_only_lines_of_the_own_centres_can_be_chosen(sekasin: Line, aino: Person) -> None:
