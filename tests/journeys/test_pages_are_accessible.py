@@ -327,6 +327,7 @@ def test_the_pages_of_a_coordinator(server: Service, staff: Eyes) -> None:
     for path, name in (
         ("/staff/blocks/", "blocks"),
         ("/staff/worries/", "worries"),
+        ("/staff/words/", "words-to-the-centre"),
         ("/staff/people/", "people"),
         ("/staff/people/?search=zzz", "people-nobody"),
         ("/staff/people/invite/", "invite"),
@@ -367,7 +368,11 @@ def test_the_pages_of_a_coordinator(server: Service, staff: Eyes) -> None:
     assert staff.seen == OF_A_COORDINATOR
 
 
-def test_the_pages_of_a_shift_lead(server: Service, staff: Eyes) -> None:
+def test_the_pages_of_a_shift_lead(server: Service, browser: Browser, staff: Eyes) -> None:
+    volunteer = Eyes(browser, server.staff_url)
+    sign_in(volunteer, "Noora")
+    volunteer.page.locator("main").get_by_role("button", name="Sekasin").click()
+    expect(volunteer.page.locator("#live")).to_have_attribute("data-live", "on")
     sign_in(staff, "Tuomas")
     for path, name in (
         ("/staff/board/", "board"),
@@ -381,6 +386,10 @@ def test_the_pages_of_a_shift_lead(server: Service, staff: Eyes) -> None:
     staff.page.locator("a[href$='/move/']").first.click()
     staff.page.wait_for_url("**/move/")
     staff.look("move-volunteer")
+    volunteer.page.locator("[data-opens=end-duty]").click()
+    volunteer.page.locator("#end-duty form button").first.click()
+    expect(volunteer.page.locator("#live")).to_have_attribute("data-live", "off")
+    volunteer.close()
 
     assert staff.faults == []
     assert staff.seen == OF_A_LEAD

@@ -64,6 +64,7 @@ def test_the_pages_of_a_lead(server: Service, browser: Browser, eyes_of: list[Ey
     expect(staff.page.locator("#whispers")).to_contain_text("Tuomas")
     lead.look("following")
     talk = staff.page.url.removeprefix(staff.base)
+    staff.page.set_viewport_size({"width": 1280, "height": 800})
     staff.page.locator("summary[data-key='h']").click()
     staff.page.locator("#worry-words").fill("Kotona lyödään.")
     staff.page.locator("button[name='kind'][value='child']").click()
