@@ -48,7 +48,8 @@ class ChatChannel:
     def given_back(self, contact: Contact, *, now: datetime) -> None:
         conversation = self._lock(contact)
         conversation.answerer = None
-        conversation.save(update_fields=["answerer"])
+        conversation.more_minutes = 0  # whoever comes next begins with the line's own length
+        conversation.save(update_fields=["answerer", "more_minutes"])
         self._note(conversation, Message.Kind.LOST, now=now)
 
     def ended(self, contact: Contact, *, now: datetime) -> None:

@@ -24,6 +24,12 @@ def desk_texts() -> dict[str, str]:
         "time": gettext("{passed} min, agreed {agreed} min"),
         "time_left": gettext("about {left} min left of the agreed {agreed}"),
         "time_over": gettext("the agreed {agreed} min have passed"),
+        "time_near_said": gettext(
+            "About {left} min of the agreed time are left. The help-seeker is told too. "
+            "The closing texts come first now."
+        ),
+        "time_over_said": gettext("The agreed time is over. Nothing is cut off: close in peace, or agree more time."),
+        "time_more_said": gettext("More time was agreed: {left} min are left."),
         "phrases_found": gettext("Canned texts: {n}. Choose with the arrow keys, Enter brings the text."),
         "phrases_none": gettext("No canned text has these words."),
         "notes_stored": gettext("The notes are stored."),

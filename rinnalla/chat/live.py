@@ -16,6 +16,7 @@ from django.utils.translation import gettext, override
 
 from rinnalla.chat.models import Message
 from rinnalla.chat.rooms import TalkSocket, encode
+from rinnalla.chat.timeframe import TimeFrame
 from rinnalla.chat.transcript import Saying, SayRefusal, clean, text_refusal
 from rinnalla.chat.visiting import Standing, Talk, line_ids
 from rinnalla.core import sockets
@@ -89,7 +90,13 @@ class ChatSocket(TalkSocket):
         self.last = min(int(after), talk.newest) if after.isascii() and after.isdigit() and len(after) < 10 else 0
         self.unsubscribe.append(self.gateway.bus.subscribe(f"contact:{talk.contact_id}", self.contact_changed))
         self.say({"t": "hello", **self.state_of(talk), "seq": talk.newest})
+        self.tell_time(talk.time)
         self.gateway.join(self, talk)
+
+    def tell_time(self, time: TimeFrame | None) -> None:
+        """How much time is agreed, when somebody talks."""
+        if time is not None:
+            self.say(time.as_frame())
 
     def state_of(self, talk: Talk) -> dict[str, Any]:
         return {"state": talk.state, "place": None, "of": None, "answerer": talk.answerer}
@@ -198,6 +205,8 @@ class VisitSocket(ChatSocket):
         self.gateway.believe_gone(talk)
         if (talk.state, talk.answerer) != (self.talk.state, self.talk.answerer):
             self.say({"t": "state", **self.state_of(talk)})
+        if talk.time != self.talk.time:
+            self.tell_time(talk.time)
         self.talk = talk
 
     def tell_place(self, standing: Standing) -> None:
@@ -249,6 +258,8 @@ class AnswererSocket(ChatSocket):
 
     def moved(self, talk: Talk) -> None:
         self.gateway.believe_gone(talk)
+        if self.talk is not None and talk.time != self.talk.time and talk.may_answer == self._person_id:
+            self.tell_time(talk.time)
         self.talk = talk
         if talk.may_answer != self._person_id:
             self.say({"t": "state", **self.state_of(talk)})

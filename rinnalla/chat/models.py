@@ -24,6 +24,8 @@ class Conversation(models.Model):
     open = models.BooleanField(default=True)
     answerer = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     erased_at = models.DateTimeField(null=True, blank=True)
+    # Minutes that the answerer has agreed to beyond the line's length of a conversation.
+    more_minutes = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [

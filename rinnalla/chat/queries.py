@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from rinnalla.chat.access import lines_for, public_lines
 from rinnalla.chat.actions import role_told
 from rinnalla.chat.models import Conversation
+from rinnalla.chat.timeframe import TimeFrame, steps_left, time_of
 from rinnalla.chat.transcript import Said, read
 from rinnalla.chat.visiting import PRESENT
 from rinnalla.chat.wait_views import present_wait, queue_lately, range_text
@@ -138,6 +140,9 @@ class VisitView:
     wait_text: str
     answerer_name: str | None
     answerer_role: str | None
+    time: TimeFrame
+    minutes_left: int | None  # while somebody talks with the person
+    is_ending: bool
     session_minutes: int
     retention_hours: int
     ended_by: str
@@ -156,6 +161,7 @@ def visit_view(visit: Conversation, *, now: datetime) -> VisitView:
     standing = place_of(contact) if contact.state == Contact.State.WAITING else None
     wait = queue_lately(line, now=now).forecast.of(standing[0]) if standing else None
     role = answerer and role_told(answerer, line.centre_id)
+    time, now, talking = time_of(visit), timezone.now(), contact.state == Contact.State.TALKING
     return VisitView(
         state=contact.state,
         line_name=text_of(line, _language()).name,
@@ -167,7 +173,10 @@ def visit_view(visit: Conversation, *, now: datetime) -> VisitView:
         wait_text=range_text(wait) if wait else "",
         answerer_name=answerer.duty_name if answerer else None,
         answerer_role=role_name(role) if role else None,
-        session_minutes=line.session_minutes,
+        time=time,
+        minutes_left=time.left(now=now) if talking else None,
+        is_ending=talking and time.is_ending(now=now),
+        session_minutes=time.minutes,
         retention_hours=line.retention_hours,
         ended_by=contact.ended_by,
         come_back_at=_come_back_at(contact),
@@ -233,6 +242,9 @@ class TalkView:
     since: datetime
     there: bool
     url: str
+    time: TimeFrame
+    is_ending: bool
+    more_steps: list[int]
     session_minutes: int
     retention_hours: int
     open: bool
@@ -272,14 +284,17 @@ def desk_of(person: Person, *, now: datetime) -> Desk:
 
 
 def talk_view(conversation: Conversation, *, now: datetime) -> TalkView:
-    contact, line = conversation.contact, conversation.contact.line
+    contact, line, time = conversation.contact, conversation.contact.line, time_of(conversation)
     return TalkView(
         id=conversation.pk,
         line_name=text_of(line, _language()).name,
-        since=contact.claimed_at or contact.queued_at,
+        since=time.since,
         there=contact.seen_at >= now - PRESENT,
         url=reverse("conversation", args=[conversation.pk]),
-        session_minutes=line.session_minutes,
+        time=time,
+        is_ending=time.is_ending(now=now),
+        more_steps=steps_left(conversation),
+        session_minutes=time.minutes,
         retention_hours=line.retention_hours,
         open=conversation.open,
         ended_by=contact.ended_by,

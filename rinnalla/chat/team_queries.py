@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from rinnalla.chat.following import followers_of
 from rinnalla.chat.models import Conversation
+from rinnalla.chat.timeframe import time_of
 from rinnalla.chat.whispers import Whispered, whispers_of
 from rinnalla.helpline.access import calls_for
 from rinnalla.helpline.handover import note_of, offers_by, offers_to, others_on_duty, receive_refusal
@@ -121,7 +122,7 @@ def beside_view(conversation: Conversation) -> BesideView:
         line_name=text_of(contact.line, get_language() or "fi").name,
         who=conversation.answerer.duty_name if conversation.answerer else "",
         since=contact.claimed_at or contact.queued_at,
-        session_minutes=contact.line.session_minutes,
+        session_minutes=time_of(conversation).minutes,
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from rinnalla.chat import note_views, views
+from rinnalla.chat import note_views, time_views, views
 
 urlpatterns = [
     path("", views.staff_home, name="staff_home"),
@@ -18,5 +18,6 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/", views.conversation, name="conversation"),
     path("conversations/<uuid:conversation_id>/say/", views.conversation_say, name="conversation_say"),
     path("conversations/<uuid:conversation_id>/notes/", note_views.write_notes, name="write_notes"),
+    path("conversations/<uuid:conversation_id>/time/", time_views.more_time, name="more_time"),
     path("conversations/<uuid:conversation_id>/end/", views.end_conversation, name="end_conversation"),
 ]

@@ -17,6 +17,7 @@ from rinnalla.chat.desk_texts import desk_texts
 from rinnalla.chat.forms import SayForm, StayForm
 from rinnalla.chat.models import Conversation, Message
 from rinnalla.chat.notes import notes_of
+from rinnalla.chat.timeframe import time_of
 from rinnalla.core.forms_only import takes_forms_of
 from rinnalla.helpline import actions as helpline
 from rinnalla.helpline.canned_queries import canned_groups
@@ -202,7 +203,11 @@ def _talk_page(request: StaffRequest, found: Conversation, *, status: int = 200,
         "next_id": uuid.uuid4(),
         **team_queries.call_context(request.user, found, on_duty=True, now=timezone.now()),
         "notes": notes_of(found),
-        "phrases": canned_groups(found.contact.line, language=found.contact.language),
+        "phrases": canned_groups(
+            found.contact.line,
+            language=found.contact.language,
+            closing_first=time_of(found).is_ending(now=timezone.now()),
+        ),
         **team_queries.team_context(found, request.user),
         "worries": worries_of(found.contact, request.user),
         **more,

@@ -32,5 +32,10 @@ def visit_texts() -> dict[str, str]:
         "minutes": gettext("{minutes} minutes"),
         "hours_minutes": gettext("{hours} h {minutes} min"),
         "no_hope": gettext("We will probably not have time for you this evening."),
+        "time_left": gettext("about {left} min left"),
+        "time_over": gettext("the agreed time is over"),
+        "time_near_said": gettext("About {left} minutes are left. You can go on in peace."),
+        "time_over_said": gettext("The agreed time is over. The conversation is not cut off. You can finish in peace."),
+        "time_more_said": gettext("You have more time: about {left} minutes."),
         "characters_left": gettext("{left} characters left"),
     }

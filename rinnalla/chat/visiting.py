@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare
 
 from rinnalla.chat.models import Conversation
 from rinnalla.chat.rules import shown_role, still_shown
+from rinnalla.chat.timeframe import TimeFrame
 from rinnalla.helpline.models import Contact, DutySession, Line
 from rinnalla.helpline.wait_queries import Queue, queues
 from rinnalla.helpline.waits import NOBODY
@@ -42,12 +43,14 @@ class Talk:
     may_answer: int | None  # the person, while the conversation is open and they are on duty with a role there
     seeker_there: bool
     answerer_there: bool
+    time: TimeFrame | None = None  # while somebody talks with them
 
 
 _ABOUT = (
     "contact_id", "contact__line_id", "contact__state", "pk", "last_seq", "open", "key_id", "answerer_id",
     "answerer__duty_name", "contact__line__centre_id", "contact__seen_at", "contact__duty__state",
-    "contact__duty__lease_until",
+    "contact__duty__lease_until", "contact__claimed_at", "contact__line__session_minutes", "more_minutes",
+    "contact__line__warn_minutes",
 )  # fmt: skip
 
 
@@ -59,7 +62,9 @@ def _talks(**which: Any) -> list[Talk]:
     for person_id, centre_id, role in held.values_list("person_id", "centre_id", "role"):
         roles.setdefault((person_id, centre_id), []).append(role)
     talks = []
-    for contact, line, state, pk, newest, is_open, key, answerer, name, centre, seen_at, duty, lease_until in rows:
+    for row in rows:
+        contact, line, state, pk, newest, is_open, key, answerer, name, centre, seen_at, duty, lease_until = row[:13]
+        since, minutes, more, warn = row[13:]
         theirs = roles.get((answerer, centre), []) if answerer is not None else []
         talks.append(
             Talk(
@@ -77,6 +82,7 @@ def _talks(**which: Any) -> list[Talk]:
                 else None,
                 seeker_there=seen_at >= now - PRESENT,
                 answerer_there=lease_until is not None and lease_until >= now,
+                time=TimeFrame(since, minutes + more, warn) if since and state == Contact.State.TALKING else None,
             )
         )
     return talks

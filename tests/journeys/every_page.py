@@ -112,6 +112,7 @@ NOT_PAGES = {
     "end_conversation",
     "delete_canned_text",
     "write_notes",
+    "more_time",
     "resend_invitation",
     "withdraw_invitation",
     "sign_out_person",

@@ -98,3 +98,21 @@ def test_notes_store_themselves_and_outlive_a_reload_and_a_broken_line(volunteer
     assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('notes:'))") == []
     assert "sairaalassa" not in seeker.page.content()
     assert volunteer.faults == []
+
+
+def test_more_time_is_agreed_with_one_press_and_the_help_seeker_sees_it(volunteer: Side, seeker: Side) -> None:
+    left = seeker.page.locator("#time-left")
+    expect(left).to_have_text("aikaa noin 45 min")
+    volunteer.page.locator("#text").press("Escape")
+    volunteer.page.keyboard.press("t")
+    expect(volunteer.page.locator("#more-time button").first).to_be_focused()
+    volunteer.page.keyboard.press("Enter")
+    expect(left).to_have_text("aikaa noin 55 min")
+    expect(volunteer.page.locator("#agreed-text")).to_contain_text("55 min")
+    volunteer.page.locator("#more-time button[value='15']").click()
+    expect(left).to_have_text("aikaa noin 70 min")
+    seeker.page.reload()
+    expect(left).to_have_text("aikaa noin 70 min")
+    volunteer.page.reload()
+    expect(volunteer.page.locator("#agreed-text")).to_contain_text("70 min")
+    assert volunteer.faults + seeker.faults == []

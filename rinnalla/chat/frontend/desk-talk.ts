@@ -1,5 +1,6 @@
 // One conversation at the desk: the socket, the journal, and what is around the messages.
 import { liveSocket, type Frame } from "../../core/frontend/socket.ts";
+import { agreedOf } from "./agreed-time.ts";
 import { composerOf, type Composer } from "./desk-composer.ts";
 import { linesOf } from "./desk-lines.ts";
 import { startPhrases, type Phrases } from "./desk-phrases.ts";
@@ -22,6 +23,7 @@ export function startTalk(talk: HTMLElement): void {
   let phrases: Phrases | null = null;
   let typed = 0;
   let news = 0;
+  const near = () => phrases?.closingFirst();
   let ended = talk.dataset["open"] !== "yes";
 
   const journal = new Journal("answerer", keptIn(`unsent:${id}`), (frame) => socket?.send(frame) ?? false);
@@ -32,12 +34,12 @@ export function startTalk(talk: HTMLElement): void {
   fitScreen(lines);
   showParts(talk, lines.toNewest);
   const notes = startNotes(talk, texts);
-  const time = agreedTime(talk, texts);
 
   if (form instanceof HTMLFormElement) {
     phrases = startPhrases(form, texts);
     composer = composerOf(form, texts, say, () => socket?.send({ t: "typing" }));
   }
+  const time = agreedTime(talk, texts, near);
   // The line to a conversation that has ended would only be closed again.
   const socket =
     ended
@@ -66,6 +68,10 @@ export function startTalk(talk: HTMLElement): void {
     if (frame.t === "hello" || frame.t === "state") {
       if (frame["state"] === "ended") over();
       else if (frame["state"] !== "talking") taken(); // given back to the queue
+    }
+    if (frame.t === "time") {
+      const agreed = agreedOf(frame);
+      if (agreed && !ended) time.set(agreed);
     }
     if (frame.t === "aside" || frame.t === "hello") {
       // At "hello" too: what happened while there was no line.
@@ -113,6 +119,7 @@ export function startTalk(talk: HTMLElement): void {
     composer?.close();
     composer = null;
     time.stop();
+    for (const part of talk.querySelectorAll<HTMLElement>("#more-time, #time-note")) part.hidden = true;
     typing.hidden = true;
     strip.hidden = true;
     for (const element of talk.querySelectorAll<HTMLElement>(".chat-end")) element.hidden = true;

@@ -17,6 +17,9 @@ export interface Texts {
   readonly time: string;
   readonly time_left: string;
   readonly time_over: string;
+  readonly time_near_said: string;
+  readonly time_over_said: string;
+  readonly time_more_said: string;
   readonly characters_left: string;
   readonly notes_stored: string;
   readonly notes_unstored: string;

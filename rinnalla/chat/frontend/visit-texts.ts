@@ -25,5 +25,10 @@ export interface VisitTexts {
   readonly minutes: string;
   readonly hours_minutes: string;
   readonly no_hope: string;
+  readonly time_left: string;
+  readonly time_over: string;
+  readonly time_near_said: string;
+  readonly time_over_said: string;
+  readonly time_more_said: string;
   readonly characters_left: string;
 }

@@ -1,6 +1,7 @@
 // The help-seeker's page: waiting, then talking, then the end. The same elements work without scripts, as forms.
 // Titles never change and nothing makes a sound: somebody may be watching.
 import { liveSocket, type Frame, type LiveSocket } from "../../core/frontend/socket.ts";
+import { agreedOf } from "./agreed-time.ts";
 import { composerOf, type Composer } from "./desk-composer.ts";
 import { fill, readJson } from "./desk-texts.ts";
 import { Journal, keptIn, type Said } from "./journal.ts";
@@ -8,6 +9,7 @@ import { fitScreen } from "./talk-screen.ts";
 import { lookForNotices } from "./visit-notices.ts";
 import { linesOf } from "./visit-lines.ts";
 import { watchForms, watchWords } from "./visit-forms.ts";
+import { visitTime } from "./visit-time.ts";
 import type { VisitTexts } from "./visit-texts.ts";
 import { showWait } from "./visit-wait.ts";
 
@@ -42,6 +44,7 @@ function startVisit(visit: HTMLElement): void {
   lines.toNewest();
   fitScreen(lines);
 
+  const time = visitTime(visit, texts, announce);
   const form = document.getElementById("composer");
   if (form instanceof HTMLFormElement && journal.state !== "ended") {
     form.hidden = false; // without scripts it is shown only where the page does not load itself again
@@ -78,6 +81,11 @@ function startVisit(visit: HTMLElement): void {
   function frame(frame: Frame): void {
     if (left) return;
     if (frame.t === "typing") return typing(true);
+    if (frame.t === "time") {
+      const agreed = agreedOf(frame);
+      if (agreed) time.set(agreed);
+      return;
+    }
     if (frame.t === "notice") return void lookForNotices(announce);
     const known = journal.said.length;
     if (!journal.take(frame)) return;
@@ -102,6 +110,7 @@ function startVisit(visit: HTMLElement): void {
   function changed(): void {
     const before = shown;
     shown = journal.state;
+    if (shown !== "talking") noTime();
     const queued = shown === "waiting" || shown === "away";
     for (const part of visit.querySelectorAll<HTMLElement>("[data-while-waiting]")) part.hidden = !queued;
     for (const part of visit.querySelectorAll<HTMLElement>("[data-while-talking]")) part.hidden = queued;
@@ -118,6 +127,11 @@ function startVisit(visit: HTMLElement): void {
       if (before !== "talking" && !journal.said.some((message) => message.by !== "service")) return again();
       void over();
     }
+  }
+
+  function noTime(): void {
+    time.stop();
+    for (const id of ["time-left", "time-note"]) byId(id).hidden = true;
   }
 
   function place(): void {

@@ -24,7 +24,9 @@ function inUse(): boolean {
 function press(key: string): boolean {
   const all = document.querySelectorAll<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
   const one = Array.from(all).find((element) => element.offsetParent && !element.matches(":disabled"));
-  if (one instanceof HTMLTextAreaElement || one instanceof HTMLInputElement) one.focus();
+  // What others see at once is not done by a single letter: the letter leads to its button.
+  const led = one instanceof HTMLTextAreaElement || one instanceof HTMLInputElement || one?.hasAttribute("data-key-focus");
+  if (led) one?.focus();
   else one?.click();
   return one !== undefined;
 }
