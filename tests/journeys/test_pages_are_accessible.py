@@ -70,6 +70,12 @@ def sign_in(staff: Eyes, name: str) -> None:
     expect(staff.page).to_have_url(f"{staff.base}/staff/duty/")
 
 
+def end_duty(staff: Eyes) -> None:
+    staff.page.locator("[data-opens=end-duty]").click()
+    staff.page.locator("#end-duty form button").first.click()
+    expect(staff.page.locator("#live")).to_have_attribute("data-live", "off")
+
+
 def test_the_pages_of_a_help_seeker(server: Service, seeker: Eyes) -> None:
     for path, name in (("/", "front"), ("/help/", "other-help"), ("/privacy/", "privacy"), ("/calendar/", "calendar")):
         seeker.go(path)
@@ -314,9 +320,7 @@ def test_the_pages_of_the_desk(server: Service, seeker: Eyes, staff: Eyes) -> No
     staff.page.locator(".me summary").click()
     staff.look("my-menu")
     staff.go("/staff/duty/")
-    staff.page.locator("[data-opens=end-duty]").click()
-    staff.page.locator("#end-duty form button").first.click()
-    expect(staff.page.locator("#live")).to_have_attribute("data-live", "off")
+    end_duty(staff)
 
     assert seeker.faults + staff.faults == []
     assert staff.seen == OF_THE_DESK
@@ -366,33 +370,6 @@ def test_the_pages_of_a_coordinator(server: Service, staff: Eyes) -> None:
 
     assert staff.faults == []
     assert staff.seen == OF_A_COORDINATOR
-
-
-def test_the_pages_of_a_shift_lead(server: Service, browser: Browser, staff: Eyes) -> None:
-    volunteer = Eyes(browser, server.staff_url)
-    sign_in(volunteer, "Noora")
-    volunteer.page.locator("main").get_by_role("button", name="Sekasin").click()
-    expect(volunteer.page.locator("#live")).to_have_attribute("data-live", "on")
-    sign_in(staff, "Tuomas")
-    for path, name in (
-        ("/staff/board/", "board"),
-        ("/staff/board/?wall=1", "board-wall"),
-        ("/staff/board/sekasin/steer/", "steer"),
-        ("/staff/board/sekasin/notice/", "notice"),
-    ):
-        staff.go(path)
-        staff.look(name)
-    staff.go("/staff/board/")
-    staff.page.locator("a[href$='/move/']").first.click()
-    staff.page.wait_for_url("**/move/")
-    staff.look("move-volunteer")
-    volunteer.page.locator("[data-opens=end-duty]").click()
-    volunteer.page.locator("#end-duty form button").first.click()
-    expect(volunteer.page.locator("#live")).to_have_attribute("data-live", "off")
-    volunteer.close()
-
-    assert staff.faults == []
-    assert staff.seen == OF_A_LEAD
 
 
 def test_no_page_was_forgotten() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.every_page import BESIDE_A_TALK
+from tests.journeys.every_page import BESIDE_A_TALK, OF_A_LEAD
 from tests.journeys.eyes import Eyes
 from tests.journeys.service import Service
 
@@ -68,8 +68,7 @@ def test_the_pages_of_a_lead(server: Service, browser: Browser, eyes_of: list[Ey
     staff.page.locator("summary[data-key='h']").click()
     staff.page.locator("#worry-words").fill("Kotona lyödään.")
     staff.page.locator("button[name='kind'][value='child']").click()
-    expect(staff.page.locator("#worries")).to_contain_text("uoli lapsesta")
-    staff.go(staff.page.locator("#worries a").get_attribute("href") or "")
+    expect(staff.page.locator("main")).to_contain_text("Kotona lyödään.")
     staff.look("own-worry")
     lead.go("/staff/worries/")
     lead.look("worries-raised", page="worry")
@@ -93,3 +92,30 @@ def test_the_pages_of_a_lead(server: Service, browser: Browser, eyes_of: list[Ey
 
     assert seeker.faults + staff.faults + lead.faults == []
     assert lead.seen | staff.seen == BESIDE_A_TALK | {"conversation"}
+
+
+def test_the_pages_of_a_board(server: Service, browser: Browser, eyes_of: list[Eyes]) -> None:
+    volunteer, lead = Eyes(browser, server.staff_url), Eyes(browser, server.staff_url)
+    eyes_of += [volunteer, lead]
+    sign_in(volunteer, "Noora")
+    volunteer.page.locator("main").get_by_role("button", name="Sekasin").click()
+    expect(volunteer.page.locator("#live")).to_have_attribute("data-live", "on")
+    sign_in(lead, "Tuomas")
+    for path, name in (
+        ("/staff/board/", "board"),
+        ("/staff/board/?wall=1", "board-wall"),
+        ("/staff/board/sekasin/steer/", "steer"),
+        ("/staff/board/sekasin/notice/", "notice"),
+    ):
+        lead.go(path)
+        lead.look(name)
+    lead.go("/staff/board/")
+    lead.page.locator("a[href$='/move/']").first.click()
+    lead.page.wait_for_url("**/move/")
+    lead.look("move-volunteer")
+    volunteer.page.locator("[data-opens=end-duty]").click()
+    volunteer.page.locator("#end-duty form button").first.click()
+    expect(volunteer.page.locator("#live")).to_have_attribute("data-live", "off")
+
+    assert lead.faults == []
+    assert lead.seen == OF_A_LEAD

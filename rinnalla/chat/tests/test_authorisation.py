@@ -193,6 +193,7 @@ PAGES: Final[dict[str, Page]] = {
     "pass_next": Page(staff(LED), staff(DONE)),
     "set_until": Page(staff(LED), staff(DONE)),
     "write_notes": Page(staff(LED), only(DONE, "aino"), talk, lambda _: {"text": "Kuuntelen."}),
+    "more_time": Page(staff(LED), only(DONE, "aino"), talk, lambda _: {"minutes": "10"}),
     "hand_over": Page(only(PAGE, "aino"), None, talk),
     "offer_hand_over": Page(staff(LED), only(DONE, "aino"), talk, lambda _: {"to": "0"}),
     "withdraw_hand_over": Page(staff(LED), only(DONE, "aino"), offer),
