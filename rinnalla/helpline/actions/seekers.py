@@ -26,7 +26,7 @@ def token_hash(token: str) -> bytes:
 def join_queue(*, line: Line, language: str, now: datetime, network: str = "") -> tuple[Contact, str]:
     """Begin to wait on ``line``: the contact, and the token that its cookie holds. Raises Refused.
 
-    Of ``network`` only a keyed hash is kept, and not for long (docs/decisions on blocks).
+    Of ``network`` only a keyed hash is kept, and not for long (docs/decisions/0016).
     """
 
     # Outside the transaction: on a night when most are turned away, they hold up nobody's writes.
