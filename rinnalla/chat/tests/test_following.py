@@ -58,7 +58,7 @@ def test_nothing_is_shown_before_a_reason_is_written_down(sekasin: Line, aino: P
     assert Entry.objects.get(code="chat.followed").details == {"reason": "asked"}
     assert WORDS in lead.get(path).content.decode()
     told = desk_of(aino).get(f"/staff/conversations/{conversation.pk}/", headers={"Accept-Language": "en"})
-    assert "Tuomas follows this conversation." in told.content.decode()
+    assert "Tuomas seuraa tätä keskustelua." in told.content.decode()
     lead.post(f"{path}stop/")
     assert WORDS not in lead.get(path).content.decode()
     helpline.end_contact(contact=contact, actor=aino, now=timezone.now())

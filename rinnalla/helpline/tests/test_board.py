@@ -130,6 +130,6 @@ def test_the_board_takes_as_many_queries_for_a_hundred_volunteers_as_for_one(
         take_next(someone, now=timezone.now())
     DutySession.objects.update(lease_until=timezone.now() + MINUTE)
     client.get("/staff/board/")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         [shown] = client.get("/staff/board/").context["lines"]
     assert (len(shown.volunteers), len(shown.talks)) == (people, people)
