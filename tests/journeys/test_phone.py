@@ -61,7 +61,7 @@ def test_nobody_is_asked_to_follow_a_circle_that_is_not_there(browser: Browser, 
         context = browser.new_context(viewport=PHONE, reduced_motion=motion)  # type: ignore[arg-type]
         page = context.new_page()
         wait_in_line(page, server.seeker_url, "/en")
-        page.locator(".breath summary").click()
+        page.locator(".breath:has(.breath-circle) summary").click()
         expect(page.get_by_text("Breathe in for four seconds and out for six.")).to_be_visible()
         expect(page.locator(".breath-circle")).to_be_visible(visible=seen)
         expect(page.get_by_text("Follow the circle")).to_be_visible(visible=seen)
