@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -36,6 +37,7 @@ TYPING: Final = 0.09  # seconds for each character, as one types on a phone
 LONGEST: Final = timedelta(seconds=12)
 PATIENT: Final = timedelta(seconds=75)  # without a word from the trainee
 GIVES_UP: Final = timedelta(minutes=10)
+STANDING: Final = ("trainee_id", "mood", "to_say", "next_at", "said", "heard_seq", "heard", "over")  # what a step changes
 
 
 # Visits -------------------------------------------------------------------------------------------------------------
@@ -80,6 +82,7 @@ def go_on(now: datetime) -> None:
 
 def _take_step(visit: Visit, *, now: datetime) -> None:
     talk, contact = visit.conversation, visit.conversation.contact
+    before = deepcopy([getattr(visit, name) for name in STANDING])
     if not talk.open:
         visit.over, visit.to_say, visit.next_at = True, [], None
         _hear(visit, _unheard(visit))
@@ -88,7 +91,8 @@ def _take_step(visit: Visit, *, now: datetime) -> None:
         _follow(visit, begin(_persona(visit)), now=now)
     elif contact.state == Contact.State.TALKING:
         _talk(visit, now=now)
-    visit.save(update_fields=["trainee", "mood", "to_say", "next_at", "said", "heard_seq", "heard", "over"])
+    if [getattr(visit, name) for name in STANDING] != before:  # mostly a visitor waits, and nothing is written
+        visit.save(update_fields=STANDING)
 
 
 def _talk(visit: Visit, *, now: datetime) -> None:

@@ -6,6 +6,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from rinnalla.chat import actions as chat
 from rinnalla.chat.models import Conversation, Message
@@ -71,6 +73,13 @@ def test_a_visitor_waits_in_the_real_queue_and_speaks_when_taken(room: Room) -> 
     ]
     visit.refresh_from_db()
     assert (visit.trainee, visit.heard) == (room.aino, {"4": ["greeting", "room"]})
+
+
+def test_a_visitor_who_waits_is_not_written_anew_each_second(room: Room) -> None:
+    room.call()
+    with CaptureQueriesContext(connection) as asked:
+        room.pass_time(1, beats=3)
+    assert [query["sql"] for query in asked if query["sql"].startswith('UPDATE "practice_visit"')] == []
 
 
 def test_what_is_said_twice_by_two_processes_is_stored_once(room: Room) -> None:
