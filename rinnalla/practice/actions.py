@@ -37,7 +37,8 @@ TYPING: Final = 0.09  # seconds for each character, as one types on a phone
 LONGEST: Final = timedelta(seconds=12)
 PATIENT: Final = timedelta(seconds=75)  # without a word from the trainee
 GIVES_UP: Final = timedelta(minutes=10)
-STANDING: Final = ("trainee_id", "mood", "to_say", "next_at", "said", "heard_seq", "heard", "over")  # what a step changes
+# What a step changes.
+STANDING: Final = ("trainee_id", "mood", "to_say", "next_at", "said", "heard_seq", "heard", "over")
 
 
 # Visits -------------------------------------------------------------------------------------------------------------
